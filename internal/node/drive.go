@@ -1,0 +1,195 @@
+package node
+
+import (
+	"slices"
+	"time"
+
+	"elevnet/assigner"
+	"elevnet/fsm"
+	"elevnet/internal/elevator"
+	"elevnet/peers"
+	"elevnet/worldview"
+)
+
+// drive lets the elevator act on what is known, serves what its door serves,
+// and assigns the calls anew, until nothing changes any more. A car that reaches
+// a floor first decides, by the assignment under which it travelled, whether to
+// stop; then it publishes; then the calls are assigned again.
+func (n *Node) drive() {
+	for range 4 {
+		n.settled = true
+		n.relight()
+		n.carOut = n.car.Step(fsm.Input{Inputs: n.in, Calls: n.calls}, n.now)
+		n.publish()
+		if n.serve() {
+			n.relight()
+		}
+		calls := n.toServe()
+		if n.settled && calls == n.calls {
+			return
+		}
+		n.calls = calls
+	}
+}
+
+// relight derives the lamps from the worldview (rule 4).
+func (n *Node) relight() {
+	lit := n.view.Lit(n.me)
+	for f, b := range lit.AndNot(n.lit).All() {
+		n.litSince[worldview.Number(f, b)] = n.now
+	}
+	n.lit = lit
+}
+
+// outputs are what the elevator server is to show.
+func (n *Node) outputs() elevator.Outputs {
+	if n.shown != n.carOut.Serving {
+		n.shown, n.shownAt = n.carOut.Serving, n.now
+	}
+	o := elevator.Outputs{
+		Link:      n.in.Link,
+		Motor:     n.carOut.Motor,
+		Door:      n.carOut.Door,
+		StopLamp:  n.carOut.StopLamp,
+		Indicator: n.carOut.Indicator,
+		Lamps:     n.lit,
+	}
+	if n.exit != nil {
+		o.Motor = elevator.Stop
+	}
+	return o
+}
+
+// publish writes this node's own status into the worldview.
+func (n *Node) publish() {
+	if !n.joined {
+		return
+	}
+	s := worldview.Status{State: n.car.State(), Disk: n.diskState(), Links: n.live}
+	own := n.view.Node(n.me).Status
+	s.Version = own.Version
+	if s == own && own.Version == n.version && own.Known() {
+		return
+	}
+	if was, is := own.Unavailable, s.Unavailable; was != is && own.Known() {
+		switch {
+		case is.Available():
+			n.notice(Notice{Kind: Available})
+		case is&^was != 0:
+			n.notice(Notice{Kind: Unavailable, Reasons: is})
+		}
+	}
+	if n.version.Life != n.life {
+		n.version = worldview.Version{Life: n.life}
+	}
+	n.version.Seq++
+	s.Version = n.version
+	n.view.SetStatus(n.me, s)
+	n.settled = false
+	n.send.at(n.now)
+}
+
+// toServe returns the calls that this elevator is to serve: its lit cab calls,
+// the lit hall calls that are assigned to it, and those that have waited for
+// too long for the assignment to be trusted (rules 6, 11 and 12).
+func (n *Node) toServe() elevator.Calls {
+	if !n.joined {
+		return elevator.Calls{}
+	}
+	calls := elevator.Calls{Cab: n.lit.Cab}
+	hall := n.lit.Hall()
+	if hall.Empty() {
+		n.input.Calls = n.input.Calls[:0]
+		return calls
+	}
+	in := n.assignment(hall)
+	if !equalInput(in, n.input) {
+		n.input, n.scratch = in, n.input
+		n.assigned = n.assigner.Assign(n.input)
+	} else {
+		n.scratch = in
+	}
+	for k, car := range n.input.Cars {
+		if car.ID == n.cfg.ID {
+			calls = calls.Or(n.assigned[k])
+		}
+	}
+	if n.car.State().Unavailable.Available() {
+		calls = calls.Or(n.overdue())
+	}
+	return calls
+}
+
+// candidates returns the nodes that may be given hall calls: those in this
+// node's component that say they are available. If there is none it is this
+// node, which will serve when it can.
+func (n *Node) candidates() elevator.NodeSet {
+	var links [elevator.MaxNodes]elevator.NodeSet
+	for i := range n.view.Len() {
+		links[i] = n.view.Node(i).Status.Links
+	}
+	var c elevator.NodeSet
+	for i := range peers.Component(n.me, links[:n.view.Len()]).All() {
+		s := &n.view.Node(i).Status
+		c.Put(i, s.Known() && s.Unavailable.Available())
+	}
+	if c == 0 {
+		c.Put(n.me, true)
+	}
+	return c
+}
+
+// assignment is the value from which every node that knows the same computes
+// the same assignment.
+func (n *Node) assignment(hall elevator.Calls) assigner.Input {
+	in := assigner.Input{Config: n.cfg.Elevator, Calls: n.scratch.Calls[:0], Cars: n.scratch.Cars[:0]}
+	for f, b := range hall.All() {
+		number := worldview.Number(f, b)
+		var age uint16
+		for i := range n.view.Len() {
+			if c := n.view.Call(i, number); c.Lit() {
+				age = max(age, c.Age)
+			}
+		}
+		in.Calls = append(in.Calls, assigner.HallCall{Floor: f, Button: b, Age: age})
+	}
+	candidates := n.candidates()
+	for _, i := range n.view.Sorted() {
+		if !candidates.Has(i) {
+			continue
+		}
+		node := n.view.Node(i)
+		car := assigner.Car{ID: node.ID, State: node.Status.State}
+		for f := range n.cfg.Elevator.Floors {
+			car.Cab.Put(f, node.Calls[worldview.Number(f, elevator.Cab)].Lit())
+		}
+		in.Cars = append(in.Cars, car)
+	}
+	return in
+}
+
+func equalInput(a, b assigner.Input) bool {
+	return a.Config == b.Config && slices.Equal(a.Calls, b.Calls) && slices.Equal(a.Cars, b.Cars)
+}
+
+// Overdue returns the age from which a hall call counts as forgotten: longer
+// than one elevator needs to go all the way up and down again, stopping
+// everywhere.
+func Overdue(c elevator.Config) time.Duration {
+	stops := time.Duration(2 * (c.Floors - 1))
+	return stops*(c.Travel+c.Pass+c.Door) + c.MotorTimeout
+}
+
+// overdue is rule 12: what nobody has served in time is everybody's, so that
+// nodes that disagree cost a detour and never a passenger (SPEC R8).
+func (n *Node) overdue() elevator.Calls {
+	var late elevator.Calls
+	for _, c := range n.input.Calls {
+		late.Put(c.Floor, c.Button, seconds(c.Age) >= Overdue(n.cfg.Elevator))
+	}
+	if more := late.AndNot(n.escalated); !more.Empty() {
+		n.notice(Notice{Kind: Escalated, Count: more.Len()})
+	}
+	n.escalated = late
+	return late
+}

@@ -1,0 +1,345 @@
+// Package node is the one place where an elevator, the worldview, the peers and
+// the assignment meet. A [Node] is a deterministic machine: [Node.Step] takes
+// one event and the time and returns actions. It has no goroutine, clock,
+// socket, file or randomness, and so can be run by a thousand in virtual time,
+// replayed, and explored state by state. Package host feeds it and carries out
+// what it asks for.
+//
+// The steps of a call's life, each in a file of its own: press, confirm (the
+// lamp goes on), assign, serve (the lamp goes off). DESIGN section 3 numbers
+// the rules that the comments refer to.
+package node
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"elevnet/assigner"
+	"elevnet/fsm"
+	"elevnet/internal/elevator"
+	"elevnet/peers"
+	"elevnet/worldview"
+)
+
+var errSlow = errors.New("it has not answered for " + DiskPatience.String())
+
+// Timings of the protocol.
+const (
+	// Listen is for how long a node only listens after its start, so that it
+	// knows its own earlier lives and any other node with its id.
+	Listen = 500 * time.Millisecond
+	// Patience is for how long a lamp waits for a live peer that stays silent
+	// about a press, or for a slow disk.
+	Patience = 500 * time.Millisecond
+	// MinLit is for how long a lamp is lit at the least before an open door
+	// takes it: a press right in front of an open door is seen to be taken.
+	MinLit = 200 * time.Millisecond
+	// DiskPatience is how long a commit may take before the disk counts as
+	// failed, and how long a node waits for its first one before it joins.
+	DiskPatience = 2 * time.Second
+	// DiskRetry is the pause after a failed commit.
+	DiskRetry = time.Second
+)
+
+// Config is what a node is started with.
+type Config struct {
+	ID       elevator.ID
+	Building string // other buildings on the same network are ignored
+	KeyID    uint32 // names the key under which datagrams are authenticated; 0 = none
+	Elevator elevator.Config
+	// Boot is a random number that differs at each start; not 0.
+	Boot uint64
+	// Second is the wall clock at the start, in seconds since 1970.
+	Second uint32
+	// Disk says whether what Store actions carry will be kept.
+	Disk bool
+}
+
+// Kind says what an event is.
+type Kind uint8
+
+// The events.
+const (
+	// Tick: time has passed.
+	Tick Kind = iota
+	// Inputs: the elevator server shows something else.
+	Inputs
+	// Datagram: something was received, authentic and well formed.
+	Datagram
+	// Stored: a commit has ended.
+	Stored
+)
+
+// Event is something that happens to a node.
+type Event struct {
+	Kind    Kind
+	Inputs  elevator.Inputs
+	Message *worldview.Message // not kept
+	// Generation and Err belong to Stored.
+	Generation uint64
+	Err        error
+}
+
+// Actions is what a node wants done, in this order: outputs, datagram, store.
+type Actions struct {
+	// Outputs are levels: they hold until the next step says otherwise.
+	Outputs elevator.Outputs
+	// MotorNudge changes when the motor command must be written again though
+	// it is the same.
+	MotorNudge uint32
+	// Message is to be encoded, sealed and broadcast, if not nil. It is valid
+	// until the next step.
+	Message *worldview.Message
+	// Snapshot is to be made durable, if not nil, and answered with a Stored
+	// event of this Generation. There is at most one under way.
+	Snapshot   []byte
+	Generation uint64
+	// Notices are for the log.
+	Notices []Notice
+	// Exit, if not nil, ends the node: outputs first, then nothing more.
+	Exit error
+	// Wake is the time of the next Tick, unless another event comes first.
+	Wake time.Duration
+}
+
+// Node is one node. See the package documentation.
+type Node struct {
+	cfg  Config
+	me   int // local number of this node
+	view *worldview.Worldview
+	tab  *peers.Table
+	car  fsm.Elevator
+
+	now     time.Duration
+	joined  bool
+	life    worldview.Life
+	lives   uint64 // how many lives were drawn
+	version worldview.Version
+
+	in      elevator.Inputs
+	latched elevator.Calls // presses made while joining
+
+	slots  [][]slot // by node and number
+	acks   [][][]ack
+	issued []worldview.Stamp // own slots: the newest press made by this process
+	live   elevator.NodeSet
+
+	lit      elevator.Calls
+	litSince []time.Duration // by number, of calls that are lit on this panel
+
+	calls    elevator.Calls // what this elevator is to serve
+	carOut   fsm.Output
+	shown    elevator.Calls // carOut.Serving as of the last step's outputs
+	shownAt  time.Duration  // since when
+	assigner assigner.Assigner
+	input    assigner.Input // of the last assignment
+	scratch  assigner.Input
+	assigned []elevator.Calls
+	// escalated holds the calls that have waited too long.
+	escalated elevator.Calls
+
+	disk disk
+	send sender
+
+	notices []Notice
+	exit    error
+	// settled is false while something changed that the rules must look at.
+	settled  bool
+	nextAge  time.Duration
+	duplicat bool // reported
+	strange  strangers
+}
+
+// slot is what this node alone keeps of one slot of the worldview.
+type slot struct {
+	durable worldview.Stamp // the newest press that this node's disk holds
+	pending worldview.Stamp // the one that the commit under way will hold
+	opened  time.Duration   // when the call became active, less its age then
+	unlit   time.Duration   // since when it is active and not lit
+}
+
+// ack is what a peer is known to hold of one slot.
+type ack struct {
+	seen worldview.Stamp // in its memory at the least
+	held worldview.Stamp // as safe as it can make it
+}
+
+// New returns a node that has just been started. saved holds what its disk
+// gave back, newest first; all of it is joined. A [worldview.FloorsError] means
+// that the saved state is of a building with other floors.
+func New(cfg Config, saved [][]byte) (*Node, error) {
+	if err := cfg.Elevator.Validate(); err != nil {
+		return nil, err
+	}
+	if cfg.Boot == 0 {
+		return nil, errors.New("node: the boot nonce must not be 0")
+	}
+	n := &Node{
+		cfg:  cfg,
+		view: worldview.New(cfg.Elevator.Floors),
+		tab:  peers.NewTable(cfg.Boot, peers.DefaultTimeout),
+		car:  fsm.New(cfg.Elevator),
+	}
+	n.me, _ = n.view.Add(cfg.ID)
+	numbers := cfg.Elevator.Floors * elevator.Buttons
+	n.issued = make([]worldview.Stamp, numbers)
+	n.litSince = make([]time.Duration, numbers)
+
+	var stored worldview.Life
+	for _, b := range saved {
+		l, err := n.view.Restore(b)
+		var floors worldview.FloorsError
+		switch {
+		case errors.As(err, &floors):
+			return nil, fmt.Errorf("%w: start with --floors %d, or with another --building or --state-dir", err, floors.Stored)
+		case err != nil:
+			n.notice(Notice{Kind: SavedUnreadable, Err: err})
+		}
+		stored = max(stored, l)
+	}
+	n.life = worldview.NewLife(cfg.Second, n.random())
+	n.liveAbove(stored)
+	n.grow()
+	open := 0
+	for i := range n.view.Len() {
+		for number, c := range n.view.Node(i).Calls {
+			if c.Active() {
+				open++
+				n.slots[i][number].opened = -seconds(c.Age)
+				if !c.Lit() {
+					n.slots[i][number].unlit = 0
+				}
+			}
+		}
+	}
+	if open > 0 {
+		n.notice(Notice{Kind: Restored, Count: open})
+	}
+	n.disk.dirty = cfg.Disk
+	return n, nil
+}
+
+// Worldview returns what the node knows. It must only be read, and not while
+// Step runs.
+func (n *Node) Worldview() *worldview.Worldview { return n.view }
+
+// Me returns the local number of this node in its worldview.
+func (n *Node) Me() int { return n.me }
+
+// Joined reports whether the node has ended listening and takes part.
+func (n *Node) Joined() bool { return n.joined }
+
+// Live returns the live peers, by local number.
+func (n *Node) Live() elevator.NodeSet { return n.live }
+
+// Step makes the node live through one event. Times must not decrease; a
+// smaller one counts as the largest so far.
+func (n *Node) Step(ev Event, now time.Duration) Actions {
+	n.now = max(n.now, now)
+	n.notices = n.notices[:0:0]
+	switch ev.Kind {
+	case Inputs:
+		n.takeInputs(ev.Inputs)
+	case Datagram:
+		n.receive(ev.Message)
+	case Stored:
+		n.stored(ev.Generation, ev.Err)
+	}
+	n.join()
+	n.updateLive()
+	n.grow()
+	n.age()
+	n.checkDisk()
+	n.confirm()
+	n.drive()
+
+	a := Actions{MotorNudge: n.carOut.MotorNudge, Outputs: n.outputs(), Exit: n.exit}
+	a.Snapshot, a.Generation = n.store()
+	a.Message = n.compose()
+	a.Wake = n.wake()
+	a.Notices = n.notices
+	return a
+}
+
+// join ends the listening.
+func (n *Node) join() {
+	if n.joined || n.exit != nil || n.now < Listen {
+		return
+	}
+	if n.cfg.Disk && n.disk.commits == 0 && n.now < Listen+DiskPatience {
+		return // the life must be on the disk before it is used
+	}
+	n.joined = true
+	n.liveAbove(n.ownLife())
+	for f, b := range n.latched.All() {
+		n.press(f, b)
+	}
+	n.latched = elevator.Calls{}
+	n.publish()
+	n.notice(Notice{Kind: Joined, Count: n.tab.AllLive(n.now).Len()})
+}
+
+// ownLife returns the greatest life in which this node is known to have acted.
+func (n *Node) ownLife() worldview.Life {
+	own := n.view.Node(n.me)
+	l := own.Status.Life
+	for _, c := range own.Calls {
+		l = max(l, c.P.Life())
+	}
+	return l
+}
+
+// liveAbove begins a new life if the present one isn't above the given one.
+func (n *Node) liveAbove(l worldview.Life) {
+	if n.life <= l {
+		n.life = worldview.NewLife(l.Second()+1, n.random())
+	}
+}
+
+// random returns 16 bits that differ from life to life: drawn from the boot
+// nonce, since the core has no randomness of its own.
+func (n *Node) random() uint16 {
+	n.lives++
+	h := (n.cfg.Boot + n.lives) * 0x9e3779b97f4a7c15
+	return uint16(h >> 32)
+}
+
+// grow gives room to nodes that were heard of for the first time.
+func (n *Node) grow() {
+	for len(n.slots) < n.view.Len() {
+		s := make([]slot, n.cfg.Elevator.Floors*elevator.Buttons)
+		for number := range s {
+			s[number].unlit = never
+		}
+		n.slots = append(n.slots, s)
+	}
+}
+
+// never is later than any time.
+const never = time.Duration(math.MaxInt64)
+
+func seconds(n uint16) time.Duration { return time.Duration(n) * time.Second }
+
+// wake returns when the node must be called if nothing happens.
+func (n *Node) wake() time.Duration {
+	w := n.send.next
+	earlier := func(t time.Duration) {
+		if t > 0 && t < w {
+			w = t
+		}
+	}
+	if n.carOut.Deadline > 0 {
+		earlier(n.carOut.Deadline)
+	}
+	earlier(n.tab.Expires(n.now))
+	earlier(n.disk.wake(n.now))
+	earlier(n.serveAt())
+	earlier(n.nextAge)
+	earlier(n.lateAt())
+	if !n.joined && n.now < Listen {
+		earlier(Listen)
+	}
+	return max(w, n.now)
+}

@@ -1,0 +1,84 @@
+package node
+
+import (
+	"elevnet/internal/elevator"
+	"elevnet/worldview"
+)
+
+// takeInputs notes what the elevator server shows. A press is a button that
+// was not held before.
+func (n *Node) takeInputs(in elevator.Inputs) {
+	if !in.Connected {
+		in = elevator.Inputs{Floor: elevator.NoFloor, Link: in.Link}
+	}
+	if in.Connected != n.in.Connected {
+		kind := ServerLost
+		if in.Connected {
+			kind = ServerFound
+		}
+		n.notice(Notice{Kind: kind})
+	}
+	pressed := in.Buttons.AndNot(n.in.Buttons)
+	n.in = in
+	if !n.joined {
+		n.latched = n.latched.Or(pressed)
+		return
+	}
+	for f, b := range pressed.All() {
+		n.press(f, b)
+	}
+}
+
+// press is rule 2.
+func (n *Node) press(f int, b elevator.Button) {
+	if !elevator.ButtonExists(n.cfg.Elevator.Floors, f, b) {
+		return
+	}
+	number := worldview.Number(f, b)
+	before := n.view.Call(n.me, number)
+	after := before.Press(n.life)
+	n.issued[number] = after.P
+	n.set(n.me, number, after)
+}
+
+// set changes a slot.
+func (n *Node) set(i, number int, after worldview.Call) {
+	before := n.view.Call(i, number)
+	n.view.SetCall(i, number, after)
+	n.changed(i, number, before, after)
+}
+
+// changed does what any change of a slot asks for: it is to be stored, to be
+// sent, and its times are noted.
+func (n *Node) changed(i, number int, before, after worldview.Call) {
+	n.settled = false
+	n.grow()
+	s := &n.slots[i][number]
+	if after.Active() && (!before.Active() || after.Age > before.Age) {
+		s.opened = n.now - seconds(after.Age)
+	}
+	if unlit := after.Active() && !after.Lit(); !unlit {
+		s.unlit = never
+	} else if !before.Active() || before.Lit() {
+		s.unlit = n.now
+	}
+	if before.P == after.P && before.C == after.C && before.S == after.S {
+		return // older, no more
+	}
+	n.disk.change(n.now, before.P != after.P || before.S != after.S)
+	n.send.at(n.now)
+	n.send.composer.Touch(i, number)
+}
+
+// repair is rule 7: somebody shows a slot of mine ahead of me. Only I raise it,
+// so the press comes from another life of mine, which this process doesn't
+// remember. If I have an open press, it was made with a stamp that may count as
+// served already: press again, above.
+func (n *Node) repair(number int, before, after worldview.Call) {
+	if after.P == before.P || !before.Active() || before.P != n.issued[number] {
+		return
+	}
+	n.liveAbove(max(n.life, after.P.Life()))
+	f, b := worldview.FloorButton(number)
+	n.press(f, b)
+}

@@ -1,0 +1,170 @@
+package node
+
+import (
+	"fmt"
+
+	"elevnet/internal/elevator"
+	"elevnet/peers"
+	"elevnet/worldview"
+)
+
+// strangers remembers what was said of nodes that don't fit, so that it is said
+// once until they change.
+type strangers struct {
+	floors  map[elevator.ID]int
+	timings map[elevator.ID]uint16
+	full    bool
+}
+
+// receive merges a datagram, and takes from it what it proves of its sender.
+func (n *Node) receive(m *worldview.Message) {
+	if m.Boot == n.cfg.Boot || !n.admit(m) {
+		return
+	}
+	i, ok := n.view.Add(m.ID)
+	if !ok {
+		if !n.strange.full {
+			n.strange.full = true
+			n.notice(Notice{Kind: TooManyNodes, Peer: m.ID, Count: elevator.MaxNodes})
+		}
+		return
+	}
+	n.grow()
+	n.merge(m)
+	v := n.tab.Receive(i, n.proof(m), n.send.seq, n.now)
+	if v.NewLife {
+		n.forget(i)
+	}
+	if i == n.me {
+		n.duplicate(m, v)
+		return
+	}
+	if v.Acknowledges {
+		n.acknowledge(i, m)
+	}
+}
+
+// admit is rule 14, as far as it is about the sender's configuration.
+func (n *Node) admit(m *worldview.Message) bool {
+	if m.Building != worldview.HashBuilding(n.cfg.Building) {
+		return false
+	}
+	if m.Floors != n.cfg.Elevator.Floors {
+		if n.strange.floors[m.ID] != m.Floors && len(n.strange.floors) < elevator.MaxNodes {
+			note(&n.strange.floors, m.ID, m.Floors)
+			n.notice(Notice{Kind: OtherFloors, Peer: m.ID, Count: m.Floors})
+		}
+		return false
+	}
+	if t := worldview.HashTimings(n.cfg.Elevator); m.Timings != t {
+		if n.strange.timings[m.ID] != m.Timings && len(n.strange.timings) < elevator.MaxNodes {
+			note(&n.strange.timings, m.ID, m.Timings)
+			n.notice(Notice{Kind: OtherTimings, Peer: m.ID})
+		}
+	}
+	return true
+}
+
+func note[V any](m *map[elevator.ID]V, id elevator.ID, v V) {
+	if *m == nil {
+		*m = make(map[elevator.ID]V)
+	}
+	(*m)[id] = v
+}
+
+// proof is what a datagram tells of its sender's life.
+func (n *Node) proof(m *worldview.Message) peers.Datagram {
+	d := peers.Datagram{
+		Boot: m.Boot, Seq: m.Seq, Count: m.Count,
+		Joining: m.Joining, Digest: m.Digest, Loss: m.Loss,
+	}
+	if s := m.Section(n.cfg.ID); s != nil && s.HasEcho {
+		d.EchoBoot, d.EchoSeq = s.Echo.Boot, s.Echo.Seq
+	}
+	return d
+}
+
+// merge is rule 1: anything authentic, however old.
+func (n *Node) merge(m *worldview.Message) {
+	returned := 0
+	status, err := n.view.Merge(m, func(i, number int, before, after worldview.Call) {
+		n.changed(i, number, before, after)
+		if i != n.me {
+			return
+		}
+		if after.Active() && !before.Active() {
+			returned++
+		}
+		n.repair(number, before, after)
+	})
+	if err != nil && !n.strange.full {
+		n.strange.full = true
+		n.notice(Notice{Kind: TooManyNodes, Err: err, Count: elevator.MaxNodes})
+	}
+	if returned > 0 {
+		n.notice(Notice{Kind: CallsReturned, Count: returned})
+	}
+	if !status {
+		return
+	}
+	n.settled = false
+	if own := n.view.Node(n.me).Status; n.joined && own.Version != n.version {
+		// An earlier life of mine is ahead of me: what I say would be ignored.
+		n.liveAbove(max(n.life, own.Life))
+		n.publish()
+	}
+}
+
+// duplicate is rule 10: a datagram under my id from another process, which has
+// echoed my nonce and so is running now.
+func (n *Node) duplicate(m *worldview.Message, v peers.Verdict) {
+	echo := m.Section(n.cfg.ID)
+	if !v.Fresh || echo == nil || !echo.HasEcho || echo.Echo.Boot != n.cfg.Boot {
+		return
+	}
+	if n.later(m) {
+		n.notice(Notice{Kind: DuplicateEnds, Peer: m.ID})
+		n.exit = fmt.Errorf("another node with id %q is running", n.cfg.ID)
+		return
+	}
+	if !n.duplicat {
+		n.duplicat = true
+		n.notice(Notice{Kind: DuplicateStays, Peer: m.ID})
+	}
+}
+
+// later reports whether this process is the one that was started later than the
+// sender. Both come to the same answer.
+func (n *Node) later(m *worldview.Message) bool {
+	switch {
+	case m.Joining == n.joined: // one of the two has only just begun to listen
+		return !n.joined
+	case m.Joining:
+		return n.cfg.Boot > m.Boot
+	}
+	if s := m.Section(m.ID); s != nil && s.HasStatus && s.Status.Life.Second() != n.life.Second() {
+		return n.life.Second() > s.Status.Life.Second()
+	}
+	return n.cfg.Boot > m.Boot
+}
+
+// updateLive notes who came and who went.
+func (n *Node) updateLive() {
+	live := n.tab.AllLive(n.now)
+	live.Put(n.me, false)
+	if live == n.live {
+		return
+	}
+	for i := range (live &^ n.live).All() {
+		n.notice(Notice{Kind: PeerFound, Peer: n.view.Node(i).ID})
+	}
+	for i := range (n.live &^ live).All() {
+		n.notice(Notice{Kind: PeerLost, Peer: n.view.Node(i).ID})
+	}
+	if live == 0 && n.joined {
+		n.notice(Notice{Kind: Alone})
+	}
+	n.live = live
+	n.settled = false
+	n.publish()
+}

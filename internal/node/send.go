@@ -1,0 +1,94 @@
+package node
+
+import (
+	"time"
+
+	"elevnet/worldview"
+)
+
+// How often a node sends when nothing changes. Half a second must hold enough
+// datagrams that one gets through each way at 80 % loss.
+const (
+	interval     = 20 * time.Millisecond
+	intervalNode = 5 * time.Millisecond // a node, when there are many
+	intervalMost = 100 * time.Millisecond
+	// urgent is the interval while a lamp waits for its peers.
+	urgent = 5 * time.Millisecond
+	// lossy is the loss, in per cent, above which the interval is halved.
+	lossy = 25
+	// gap is the least time between two datagrams.
+	gap = time.Millisecond
+)
+
+// sender decides when to send.
+type sender struct {
+	composer worldview.Composer
+	seq      uint64 // of the newest datagram
+	count    uint16
+	last     time.Duration
+	next     time.Duration
+}
+
+// at asks for a datagram at the given time at the latest.
+func (s *sender) at(t time.Duration) {
+	if s.count > 0 || s.seq > 0 {
+		t = max(t, s.last+gap)
+	}
+	s.next = min(s.next, t)
+}
+
+// compose returns the datagram to send now, nil if it isn't time.
+func (n *Node) compose() *worldview.Message {
+	s := &n.send
+	if n.now < s.next || n.exit != nil {
+		return nil
+	}
+	in, reported := n.tab.Loss(n.now)
+	s.seq = max(s.seq+1, uint64(n.now/time.Microsecond))
+	s.count++
+	s.last = n.now
+	s.next = n.now + n.pause(max(in, reported))
+	digest := n.view.Digest()
+	return s.composer.Compose(n.view, worldview.Header{
+		Joining:  !n.joined,
+		Building: worldview.HashBuilding(n.cfg.Building),
+		KeyID:    n.cfg.KeyID,
+		Floors:   n.cfg.Elevator.Floors,
+		Timings:  worldview.HashTimings(n.cfg.Elevator),
+		Boot:     n.cfg.Boot,
+		Seq:      s.seq,
+		Count:    s.count,
+		Loss:     in,
+		Digest:   digest,
+		ID:       n.cfg.ID,
+	}, n.me, local{n}, n.tab.Settled(digest, n.now))
+}
+
+// pause returns the time until the next datagram if nothing changes.
+func (n *Node) pause(loss uint8) time.Duration {
+	nodes := time.Duration(1 + n.live.Len())
+	p := min(max(interval, nodes*intervalNode), intervalMost)
+	if loss >= lossy {
+		p /= 2
+	}
+	if n.lateAt() != never {
+		p = min(p, max(urgent, nodes*urgent/4))
+	}
+	return p
+}
+
+// local is what this node adds to the worldview in a datagram.
+type local struct{ n *Node }
+
+// Echo implements worldview.Local.
+func (l local) Echo(i int) (worldview.Echo, bool) {
+	boot, seq, ok := l.n.tab.Echo(i, l.n.now)
+	return worldview.Echo{Boot: boot, Seq: seq}, ok
+}
+
+// Held implements worldview.Local. Where there is no disk that works, memory is
+// as safe as it gets.
+func (l local) Held(i, number int) bool {
+	return l.n.diskState() != worldview.DiskWorks ||
+		l.n.slots[i][number].durable >= l.n.view.Call(i, number).P
+}

@@ -1,0 +1,186 @@
+// Package sim runs a whole building in virtual time: real nodes, simulated
+// hoistways, disks and a network, in one goroutine, with one random source and
+// no wall clock. A run is a function of its options: run twice, it is the same.
+//
+// What is real is everything that decides: package node with all beneath it,
+// and the encoding of datagrams and snapshots. What is simulated is what those
+// touch.
+package sim
+
+import (
+	"container/heap"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"elevnet/internal/elevator"
+	"elevnet/internal/hoistway"
+	"elevnet/internal/node"
+	"elevnet/worldview"
+)
+
+// Options describe a building.
+type Options struct {
+	Nodes    int
+	Elevator elevator.Config
+	Seed     uint64
+	// Latency is the time that a datagram takes, to which up to as much again
+	// is added at random.
+	Latency time.Duration
+	// Poll is the time within which a node sees what its elevator server shows.
+	Poll time.Duration
+	// Commit is the time that a disk takes to make something durable.
+	Commit time.Duration
+	// NoDisk starts the nodes without disks.
+	NoDisk bool
+}
+
+// Building is a simulated building.
+type Building struct {
+	opts Options
+	cfg  elevator.Config
+	rng  *rand.Rand
+	now  time.Duration
+	seq  uint64
+	due  events
+	all  []*Workspace
+	loss int // per cent
+	cut  [][]bool
+	sent int // datagrams
+	// Bytes is how many bytes were sent.
+	Bytes int
+	// OnNotice, if set, is told of every notice.
+	OnNotice func(w *Workspace, n node.Notice)
+	// OnLamp, if set, is told of every button lamp that changes.
+	OnLamp func(w *Workspace, floor int, b elevator.Button, on bool)
+	// OnDoor, if set, is told of every door that opens or closes.
+	OnDoor func(w *Workspace, open bool)
+}
+
+type event struct {
+	at  time.Duration
+	seq uint64
+	do  func()
+}
+
+type events []event
+
+func (h events) Len() int { return len(h) }
+func (h events) Less(i, j int) bool {
+	return h[i].at < h[j].at || h[i].at == h[j].at && h[i].seq < h[j].seq
+}
+func (h events) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *events) Push(x any)   { *h = append(*h, x.(event)) }
+func (h *events) Pop() any {
+	old := *h
+	e := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return e
+}
+
+// epoch is the wall clock at the beginning of virtual time.
+const epoch = 1_800_000_000
+
+// New returns a building with all its nodes started, their ids "1", "2", ….
+func New(opts Options) (*Building, error) {
+	b := &Building{opts: opts, cfg: opts.Elevator, rng: rand.New(rand.NewPCG(opts.Seed, 1))}
+	for i := range opts.Nodes {
+		w := &Workspace{b: b, Index: i, ID: elevator.ID(fmt.Sprint(i + 1)), serverUp: true, indicator: elevator.NoFloor}
+		car, err := hoistway.New(hoistway.Config{Floors: b.cfg.Floors, Travel: b.cfg.Travel, Pass: b.cfg.Pass}, 0, 0)
+		if err != nil {
+			return nil, err
+		}
+		w.car = car
+		b.all = append(b.all, w)
+		b.cut = append(b.cut, make([]bool, opts.Nodes))
+	}
+	for _, w := range b.all {
+		if err := w.Start(); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// Now returns the virtual time.
+func (b *Building) Now() time.Duration { return b.now }
+
+// Workspaces returns all workspaces, alive or not.
+func (b *Building) Workspaces() []*Workspace { return b.all }
+
+// Sent returns how many datagrams were sent.
+func (b *Building) Sent() int { return b.sent }
+
+func (b *Building) after(d time.Duration, do func()) {
+	b.seq++
+	heap.Push(&b.due, event{b.now + d, b.seq, do})
+}
+
+// Run lets virtual time pass.
+func (b *Building) Run(d time.Duration) { b.RunUntil(d, func() bool { return false }) }
+
+// RunUntil lets virtual time pass until done says so, or for d at the most. It
+// returns whether done said so.
+func (b *Building) RunUntil(d time.Duration, done func() bool) bool {
+	end := b.now + d
+	for !done() {
+		at, do := b.next()
+		if at > end {
+			b.now = end
+			return done()
+		}
+		b.now = max(b.now, at)
+		do()
+	}
+	return true
+}
+
+// next returns the earliest thing that happens.
+func (b *Building) next() (time.Duration, func()) {
+	at, do := time.Duration(1<<62), func() {}
+	if len(b.due) > 0 {
+		at, do = b.due[0].at, func() { heap.Pop(&b.due).(event).do() }
+	}
+	for _, w := range b.all {
+		if w.node != nil && !w.frozen && w.wake < at {
+			at, do = w.wake, func() { w.step(node.Event{Kind: node.Tick}) }
+		}
+		if next, moving := w.car.Next(); moving && next < at {
+			at, do = next, func() { w.car.Advance(b.now); w.look() }
+		}
+	}
+	return at, do
+}
+
+// Loss sets the share of datagrams that are lost, in per cent.
+func (b *Building) Loss(percent int) { b.loss = percent }
+
+// Cut cuts, or mends, the way from one workspace to another.
+func (b *Building) Cut(from, to int, on bool) { b.cut[from][to] = on }
+
+// Isolate cuts, or mends, all ways to and from a workspace.
+func (b *Building) Isolate(i int, on bool) {
+	for j := range b.all {
+		if j != i {
+			b.cut[i][j], b.cut[j][i] = on, on
+		}
+	}
+}
+
+func (b *Building) broadcast(from *Workspace, m *worldview.Message) {
+	data := from.enc.Append(nil, m)
+	b.sent++
+	b.Bytes += len(data) + 4
+	for _, to := range b.all {
+		if to == from || b.cut[from.Index][to.Index] || b.rng.IntN(100) < b.loss {
+			continue
+		}
+		delay := b.opts.Latency + time.Duration(b.rng.Int64N(int64(b.opts.Latency)+1))
+		life := to.life
+		b.after(delay, func() {
+			if to.life == life {
+				to.deliver(data)
+			}
+		})
+	}
+}

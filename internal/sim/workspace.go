@@ -1,0 +1,269 @@
+package sim
+
+import (
+	"time"
+
+	"elevnet/internal/elevator"
+	"elevnet/internal/hoistway"
+	"elevnet/internal/node"
+	"elevnet/worldview"
+)
+
+// Workspace is a panel, an elevator, a disk, and the node that drives them.
+type Workspace struct {
+	Index int
+	ID    elevator.ID
+
+	b   *Building
+	car hoistway.Car
+
+	door, stopLamp bool
+	indicator      int
+	lamps          elevator.Calls
+	held           elevator.Calls
+	stop           bool
+	obstruction    bool
+	serverUp       bool
+	link           uint32
+
+	node    *node.Node // nil while it is dead
+	life    int        // how often it was started
+	started time.Duration
+	wake    time.Duration
+	frozen  bool
+	inbox   [][]byte // while frozen
+	polling bool
+	nudge   uint32
+	exit    error
+
+	disk    []byte
+	diskErr error
+
+	enc worldview.Encoder
+	dec worldview.Decoder
+}
+
+// inboxSize is how many datagrams wait for a frozen process at the most.
+const inboxSize = 500
+
+// Start starts the node, with what its disk holds.
+func (w *Workspace) Start() error {
+	var saved [][]byte
+	if w.disk != nil {
+		saved = append(saved, w.disk)
+	}
+	n, err := node.New(node.Config{
+		ID:       w.ID,
+		Building: "sim",
+		Elevator: w.b.cfg,
+		Boot:     w.b.rng.Uint64() | 1,
+		Second:   epoch + uint32(w.b.now/time.Second),
+		Disk:     !w.b.opts.NoDisk,
+	}, saved)
+	if err != nil {
+		return err
+	}
+	w.node, w.started, w.frozen, w.inbox, w.polling, w.nudge = n, w.b.now, false, nil, false, 0
+	w.life++
+	w.link++
+	w.wake = w.b.now
+	w.look()
+	return nil
+}
+
+// Kill ends the process at once. The elevator server stops the motor.
+func (w *Workspace) Kill() {
+	w.node = nil
+	w.life++
+	w.car.Command(w.b.now, elevator.Stop)
+}
+
+// LoseDisk empties the disk.
+func (w *Workspace) LoseDisk() { w.disk = nil }
+
+// FailDisk makes commits fail with an error, or work again with nil.
+func (w *Workspace) FailDisk(err error) { w.diskErr = err }
+
+// Freeze stops the process without ending it; Thaw lets it go on.
+func (w *Workspace) Freeze() { w.frozen = true }
+
+// Thaw ends Freeze.
+func (w *Workspace) Thaw() {
+	w.frozen = false
+	inbox := w.inbox
+	w.inbox = nil
+	for _, data := range inbox {
+		w.deliver(data)
+	}
+	w.look()
+}
+
+// Tap presses a button and lets it go after 200 ms.
+func (w *Workspace) Tap(floor int, b elevator.Button) {
+	w.Hold(floor, b, true)
+	w.b.after(200*time.Millisecond, func() { w.Hold(floor, b, false) })
+}
+
+// Hold presses a button, or lets it go.
+func (w *Workspace) Hold(floor int, b elevator.Button, on bool) {
+	w.held.Put(floor, b, on)
+	w.look()
+}
+
+// Obstruct turns the obstruction switch.
+func (w *Workspace) Obstruct(on bool) { w.obstruction = on; w.look() }
+
+// StopButton presses the stop button, or lets it go.
+func (w *Workspace) StopButton(on bool) { w.stop = on; w.look() }
+
+// Motor takes the power from the motor or gives it back.
+func (w *Workspace) Motor(on, remember bool) {
+	if on {
+		w.car.RestorePower(w.b.now, remember)
+	} else {
+		w.car.CutPower(w.b.now)
+	}
+}
+
+// Server takes the elevator server away or gives it back.
+func (w *Workspace) Server(on bool) {
+	w.serverUp = on
+	if on {
+		w.link++
+	} else {
+		w.car.Command(w.b.now, elevator.Stop)
+	}
+	w.look()
+}
+
+// Car returns the car.
+func (w *Workspace) Car() hoistway.Car { w.car.Advance(w.b.now); return w.car }
+
+// Lamps returns the lit button lamps.
+func (w *Workspace) Lamps() elevator.Calls { return w.lamps }
+
+// Door reports whether the door is open.
+func (w *Workspace) Door() bool { return w.door }
+
+// Alive reports whether the process runs.
+func (w *Workspace) Alive() bool { return w.node != nil }
+
+// Exit returns why the node ended by itself, nil if it didn't.
+func (w *Workspace) Exit() error { return w.exit }
+
+// Node returns the node, nil while it is dead. It must only be read.
+func (w *Workspace) Node() *node.Node { return w.node }
+
+// look lets the node see its elevator server within the time of a poll.
+func (w *Workspace) look() {
+	if w.node == nil || w.polling || w.frozen {
+		return
+	}
+	w.polling = true
+	life := w.life
+	delay := time.Duration(w.b.rng.Int64N(int64(w.b.opts.Poll) + 1))
+	w.b.after(delay, func() {
+		if w.life != life || w.frozen {
+			return
+		}
+		w.polling = false
+		w.car.Advance(w.b.now)
+		w.step(node.Event{Kind: node.Inputs, Inputs: elevator.Inputs{
+			Connected:   w.serverUp,
+			Link:        w.link,
+			Floor:       w.car.Sensor(),
+			Buttons:     w.held,
+			Stop:        w.stop,
+			Obstruction: w.obstruction,
+		}})
+	})
+}
+
+func (w *Workspace) deliver(data []byte) {
+	if w.node == nil {
+		return
+	}
+	if w.frozen {
+		if len(w.inbox) < inboxSize {
+			w.inbox = append(w.inbox, data)
+		}
+		return
+	}
+	m, err := w.dec.Decode(data)
+	if err != nil {
+		panic(err) // our own encoding: a bug in the codec
+	}
+	w.step(node.Event{Kind: node.Datagram, Message: m})
+}
+
+func (w *Workspace) step(ev node.Event) {
+	a := w.node.Step(ev, w.b.now-w.started)
+	w.wake = w.started + a.Wake
+	w.show(a)
+	if w.b.OnNotice != nil {
+		for _, n := range a.Notices {
+			w.b.OnNotice(w, n)
+		}
+	}
+	if a.Exit != nil {
+		w.exit = a.Exit
+		w.Kill()
+		return
+	}
+	if a.Message != nil {
+		w.b.broadcast(w, a.Message)
+	}
+	if a.Snapshot != nil {
+		life := w.life
+		w.b.after(w.b.opts.Commit, func() {
+			if w.life != life {
+				return
+			}
+			if w.diskErr == nil {
+				w.disk = a.Snapshot
+			}
+			w.stored(node.Event{Kind: node.Stored, Generation: a.Generation, Err: w.diskErr}, life)
+		})
+	}
+}
+
+// stored tells of the end of a commit, later if the process is frozen.
+func (w *Workspace) stored(ev node.Event, life int) {
+	if w.life != life {
+		return
+	}
+	if w.frozen {
+		w.b.after(10*time.Millisecond, func() { w.stored(ev, life) })
+		return
+	}
+	w.step(ev)
+}
+
+// show carries out what the node wants its elevator server to show.
+func (w *Workspace) show(a node.Actions) {
+	o := a.Outputs
+	if !w.serverUp || o.Link != w.link {
+		return
+	}
+	before, door := w.lamps, w.door
+	w.lamps, w.door, w.stopLamp = o.Lamps, o.Door, o.StopLamp
+	if o.Indicator != elevator.NoFloor {
+		w.indicator = o.Indicator
+	}
+	if nudged := a.MotorNudge != w.nudge; nudged || w.car.Motor() != o.Motor {
+		w.nudge = a.MotorNudge
+		w.car.Command(w.b.now, o.Motor)
+		w.look()
+	}
+	if w.b.OnLamp != nil {
+		for f, b := range w.lamps.AndNot(before).All() {
+			w.b.OnLamp(w, f, b, true)
+		}
+		for f, b := range before.AndNot(w.lamps).All() {
+			w.b.OnLamp(w, f, b, false)
+		}
+	}
+	if w.door != door && w.b.OnDoor != nil {
+		w.b.OnDoor(w, w.door)
+	}
+}
