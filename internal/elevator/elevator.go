@@ -256,10 +256,14 @@ func (c Config) Validate() error {
 		return fmt.Errorf("floors must be %d to %d, not %d", MinFloors, MaxFloors, c.Floors)
 	case c.Door <= 0 || c.Door > time.Hour:
 		return fmt.Errorf("the door time must be above 0 and at most an hour, not %v", c.Door)
-	case c.Travel <= 0 || c.Travel > time.Hour || c.Pass < 0 || c.Pass > time.Hour:
+	case c.Travel <= 0 || c.Travel > time.Hour:
 		return fmt.Errorf("the travel time must be above 0 and at most an hour, not %v", c.Travel)
-	case c.MotorTimeout <= c.Travel:
-		return fmt.Errorf("the motor time-out (%v) must be longer than the travel time (%v)", c.MotorTimeout, c.Travel)
+	case c.Pass < 0 || c.Pass > time.Hour:
+		return fmt.Errorf("the time past a floor sensor must be 0 to an hour, not %v", c.Pass)
+	case c.MotorTimeout <= c.Travel || c.MotorTimeout <= c.Pass:
+		return fmt.Errorf("the motor time-out (%v) must be longer than the travel time (%v) and the time past a floor sensor (%v)", c.MotorTimeout, c.Travel, c.Pass)
+	case c.MotorTimeout > 24*time.Hour:
+		return fmt.Errorf("the motor time-out must be at most a day, not %v", c.MotorTimeout)
 	}
 	return nil
 }

@@ -26,6 +26,9 @@ type Outputs struct {
 	Link uint32
 	// Motor is the direction of the motor.
 	Motor Direction
+	// MotorNudge changes when the motor command must be written again though it
+	// is the same: a motor that lost its power may have forgotten it.
+	MotorNudge uint32
 	// Door is the door-open lamp, which is the door.
 	Door bool
 	// StopLamp is the lamp in the stop button.

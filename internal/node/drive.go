@@ -47,12 +47,13 @@ func (n *Node) outputs() elevator.Outputs {
 		n.shown, n.shownAt = n.carOut.Serving, n.now
 	}
 	o := elevator.Outputs{
-		Link:      n.in.Link,
-		Motor:     n.carOut.Motor,
-		Door:      n.carOut.Door,
-		StopLamp:  n.carOut.StopLamp,
-		Indicator: n.carOut.Indicator,
-		Lamps:     n.lit,
+		Link:       n.in.Link,
+		Motor:      n.carOut.Motor,
+		MotorNudge: n.carOut.MotorNudge,
+		Door:       n.carOut.Door,
+		StopLamp:   n.carOut.StopLamp,
+		Indicator:  n.carOut.Indicator,
+		Lamps:      n.lit,
 	}
 	if n.exit != nil {
 		o.Motor = elevator.Stop

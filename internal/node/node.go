@@ -70,6 +70,9 @@ const (
 	Datagram
 	// Stored: a commit has ended.
 	Stored
+	// Recovered: a disk that didn't work at the start does now, and held
+	// something.
+	Recovered
 )
 
 // Event is something that happens to a node.
@@ -80,15 +83,13 @@ type Event struct {
 	// Generation and Err belong to Stored.
 	Generation uint64
 	Err        error
+	Saved      [][]byte // belongs to Recovered
 }
 
 // Actions is what a node wants done, in this order: outputs, datagram, store.
 type Actions struct {
 	// Outputs are levels: they hold until the next step says otherwise.
 	Outputs elevator.Outputs
-	// MotorNudge changes when the motor command must be written again though
-	// it is the same.
-	MotorNudge uint32
 	// Message is to be encoded, sealed and broadcast, if not nil. It is valid
 	// until the next step.
 	Message *worldview.Message
@@ -187,19 +188,28 @@ func New(cfg Config, saved [][]byte) (*Node, error) {
 	n.issued = make([]worldview.Stamp, numbers)
 	n.litSince = make([]time.Duration, numbers)
 
+	n.life = worldview.NewLife(cfg.Second, n.random())
+	if err := n.restore(saved); err != nil {
+		return nil, err
+	}
+	n.disk.dirty = cfg.Disk
+	return n, nil
+}
+
+// restore joins what the disk held. Each call keeps its age.
+func (n *Node) restore(saved [][]byte) error {
 	var stored worldview.Life
 	for _, b := range saved {
 		l, err := n.view.Restore(b)
 		var floors worldview.FloorsError
 		switch {
 		case errors.As(err, &floors):
-			return nil, fmt.Errorf("%w: start with --floors %d, or with another --building or --state-dir", err, floors.Stored)
+			return fmt.Errorf("%w: start with --floors %d, or with another --building or --state-dir", err, floors.Stored)
 		case err != nil:
 			n.notice(Notice{Kind: SavedUnreadable, Err: err})
 		}
 		stored = max(stored, l)
 	}
-	n.life = worldview.NewLife(cfg.Second, n.random())
 	n.liveAbove(stored)
 	n.grow()
 	open := 0
@@ -207,18 +217,22 @@ func New(cfg Config, saved [][]byte) (*Node, error) {
 		for number, c := range n.view.Node(i).Calls {
 			if c.Active() {
 				open++
-				n.slots[i][number].opened = -seconds(c.Age)
-				if !c.Lit() {
-					n.slots[i][number].unlit = 0
-				}
+				n.changed(i, number, worldview.Call{}, c)
 			}
 		}
 	}
 	if open > 0 {
 		n.notice(Notice{Kind: Restored, Count: open})
 	}
-	n.disk.dirty = cfg.Disk
-	return n, nil
+	return nil
+}
+
+// recover takes in what a disk held that could not be read at the start.
+func (n *Node) recover(saved [][]byte) {
+	if err := n.restore(saved); err != nil {
+		n.notice(Notice{Kind: SavedUnreadable, Err: err})
+	}
+	n.disk.dirty = true
 }
 
 // Worldview returns what the node knows. It must only be read, and not while
@@ -234,11 +248,13 @@ func (n *Node) Joined() bool { return n.joined }
 // Live returns the live peers, by local number.
 func (n *Node) Live() elevator.NodeSet { return n.live }
 
+// Serves returns the calls that this node's elevator is to serve.
+func (n *Node) Serves() elevator.Calls { return n.calls }
+
 // Step makes the node live through one event. Times must not decrease; a
 // smaller one counts as the largest so far.
 func (n *Node) Step(ev Event, now time.Duration) Actions {
 	n.now = max(n.now, now)
-	n.notices = n.notices[:0:0]
 	switch ev.Kind {
 	case Inputs:
 		n.takeInputs(ev.Inputs)
@@ -246,6 +262,8 @@ func (n *Node) Step(ev Event, now time.Duration) Actions {
 		n.receive(ev.Message)
 	case Stored:
 		n.stored(ev.Generation, ev.Err)
+	case Recovered:
+		n.recover(ev.Saved)
 	}
 	n.join()
 	n.updateLive()
@@ -255,11 +273,11 @@ func (n *Node) Step(ev Event, now time.Duration) Actions {
 	n.confirm()
 	n.drive()
 
-	a := Actions{MotorNudge: n.carOut.MotorNudge, Outputs: n.outputs(), Exit: n.exit}
+	a := Actions{Outputs: n.outputs(), Exit: n.exit}
 	a.Snapshot, a.Generation = n.store()
 	a.Message = n.compose()
 	a.Wake = n.wake()
-	a.Notices = n.notices
+	a.Notices, n.notices = n.notices, nil
 	return a
 }
 
@@ -343,3 +361,6 @@ func (n *Node) wake() time.Duration {
 	}
 	return max(w, n.now)
 }
+
+// Snapshot returns what to make durable when the node ends in good order.
+func (n *Node) Snapshot() []byte { return n.view.AppendSnapshot(nil, n.life) }

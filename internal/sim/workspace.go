@@ -250,8 +250,8 @@ func (w *Workspace) show(a node.Actions) {
 	if o.Indicator != elevator.NoFloor {
 		w.indicator = o.Indicator
 	}
-	if nudged := a.MotorNudge != w.nudge; nudged || w.car.Motor() != o.Motor {
-		w.nudge = a.MotorNudge
+	if nudged := o.MotorNudge != w.nudge; nudged || w.car.Motor() != o.Motor {
+		w.nudge = o.MotorNudge
 		w.car.Command(w.b.now, o.Motor)
 		w.look()
 	}

@@ -1,0 +1,93 @@
+package assigner_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"elevnet/assigner"
+	"elevnet/internal/elevator"
+)
+
+// sizes are the buildings that are measured: cars × floors.
+var sizes = [][2]int{{3, 4}, {3, 9}, {8, 16}, {16, 40}}
+
+// scene returns an arbitrary moment of a building in which each hall button is
+// lit with a chance of lit percent, and each cab button of cab percent.
+func scene(seed uint64, cars, floors, lit, cab int) assigner.Input {
+	r := rand.New(rand.NewPCG(seed, 1))
+	in := assigner.Input{Config: elevator.DefaultConfig()}
+	in.Config.Floors = floors
+	for f := range floors {
+		for _, b := range []elevator.Button{elevator.HallUp, elevator.HallDown} {
+			if elevator.ButtonExists(floors, f, b) && r.IntN(100) < lit {
+				in.Calls = append(in.Calls, assigner.HallCall{Floor: f, Button: b, Age: uint16(r.IntN(40))})
+			}
+		}
+	}
+	for i := range cars {
+		c := assigner.Car{ID: elevator.ID(fmt.Sprintf("e%02d", i)), State: elevator.State{Floor: r.IntN(floors)}}
+		for f := range floors {
+			c.Cab.Put(f, r.IntN(100) < cab)
+		}
+		switch r.IntN(3) {
+		case 0:
+			c.State.Behaviour = elevator.Moving
+			c.State.Direction = elevator.Up
+			if c.State.Floor == floors-1 || c.State.Floor > 0 && r.IntN(2) == 0 {
+				c.State.Direction = elevator.Down
+			}
+		case 1:
+			c.State.Behaviour = elevator.DoorOpen
+			c.State.Direction = elevator.Direction(r.IntN(3) - 1)
+		}
+		in.Cars = append(in.Cars, c)
+	}
+	return in
+}
+
+// BenchmarkAssign measures a decision with every hall button lit, some cab
+// buttons, and all of them; max is the longest of the timed ones.
+func BenchmarkAssign(b *testing.B) {
+	for _, size := range sizes {
+		for _, cab := range []int{20, 100} {
+			b.Run(fmt.Sprintf("%dx%d/cab%d", size[0], size[1], cab), func(b *testing.B) {
+				var scenes []assigner.Input
+				for seed := range uint64(16) {
+					scenes = append(scenes, scene(seed, size[0], size[1], 100, cab))
+				}
+				var a assigner.Assigner
+				for _, in := range scenes {
+					a.Assign(in)
+				}
+				b.ReportAllocs()
+				i := 0
+				var worst time.Duration
+				for b.Loop() {
+					t := time.Now()
+					a.Assign(scenes[i%len(scenes)])
+					worst = max(worst, time.Since(t))
+					i++
+				}
+				b.ReportMetric(float64(worst.Nanoseconds()), "max-ns")
+			})
+		}
+	}
+}
+
+// BenchmarkPredict measures one prediction of a car that serves everything.
+func BenchmarkPredict(b *testing.B) {
+	for _, size := range sizes {
+		b.Run(fmt.Sprintf("%dfloors", size[1]), func(b *testing.B) {
+			in := scene(1, 1, size[1], 100, 100)
+			calls := everyCar(in)[0]
+			calls.Cab = in.Cars[0].Cab
+			var dst []assigner.Service
+			b.ReportAllocs()
+			for b.Loop() {
+				dst = assigner.Predict(dst[:0], in.Config, in.Cars[0].State, calls)
+			}
+		})
+	}
+}

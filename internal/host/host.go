@@ -1,0 +1,266 @@
+// Package host runs one node for real: it feeds [node.Node] with what the
+// elevator server, the network, the disk and the clock bring, and carries out
+// what it asks for. It decides nothing itself.
+//
+// Whatever happens is handed to the node under one lock, in the goroutine that
+// noticed it, and the node's actions are carried out before the lock is given
+// back: outputs first, then the datagram, then the disk. So a door is open
+// before anybody hears that a call was served.
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"elevnet/bcast"
+	"elevnet/elevio"
+	"elevnet/internal/elevator"
+	"elevnet/internal/node"
+	"elevnet/worldview"
+)
+
+// Disk is where snapshots are kept; [store.Store] is one.
+type Disk interface {
+	Commit(payload []byte) error
+	Close() error
+}
+
+// Options say what to run a node on. The host closes what it was given.
+type Options struct {
+	Node node.Config // Boot, Second, KeyID and Disk are filled in
+	// Server is the address of the elevator server.
+	Server string
+	// Key authenticates datagrams; empty for none.
+	Key []byte
+	// Transport carries datagrams.
+	Transport bcast.Transport
+	// Disk keeps the snapshots, nil for none. Saved is what it held.
+	Disk  Disk
+	Saved [][]byte
+	// OpenDisk, if Disk is nil, is tried at each commit until it returns a disk
+	// and what that held: for a disk that doesn't work at the start.
+	OpenDisk func() (Disk, [][]byte, error)
+	// Boot and Start are the nonce of this start and the wall clock.
+	Boot  uint64
+	Start time.Time
+	// Log takes what a person should know.
+	Log *slog.Logger
+	// Crashed, if not nil and closed, ends the node as a crash would: nothing
+	// more is sent, stored or written. For demonstrations.
+	Crashed <-chan struct{}
+}
+
+// Host is one running node.
+type Host struct {
+	opts    Options
+	log     *reporter
+	driver  *elevio.Driver
+	began   time.Time
+	sealer  *bcast.Sealer // for sending
+	commits chan commit
+	quit    chan struct{} // closed when the node ends by itself
+
+	mu     sync.Mutex
+	node   *node.Node
+	enc    worldview.Encoder
+	packet []byte
+	timer  *time.Timer
+	nudge  uint32
+	over   bool
+	exit   error
+	net    uint64 // generation of the transport's status
+	status bcast.Status
+	out    elevator.Outputs
+	seen   map[elevator.ID]netip.AddrPort
+	sent   Traffic
+	got    Traffic
+	drop   map[string]uint64
+}
+
+// Traffic counts datagrams and their bytes, trailer included.
+type Traffic struct {
+	Datagrams, Bytes uint64
+}
+
+type commit struct {
+	snapshot   []byte
+	generation uint64
+}
+
+// DuplicateError ends a node whose id is in use by another one.
+type DuplicateError struct {
+	ID      elevator.ID
+	Address netip.Addr
+}
+
+func (e DuplicateError) Error() string {
+	return fmt.Sprintf("id %s is in use by the node at %s; give each node an id of its own with --id", e.ID, e.Address)
+}
+
+// New returns a host for a node; Run runs it.
+func New(opts Options) (*Host, error) {
+	h := &Host{
+		opts:    opts,
+		sealer:  bcast.NewSealer(opts.Key),
+		commits: make(chan commit, 1),
+		quit:    make(chan struct{}),
+		seen:    make(map[elevator.ID]netip.AddrPort),
+		drop:    make(map[string]uint64),
+		log:     newReporter(opts.Log),
+	}
+	cfg := opts.Node
+	cfg.Boot = max(opts.Boot, 1)
+	cfg.Second = uint32(max(0, min(opts.Start.Unix(), worldview.MaxSecond)))
+	cfg.KeyID = h.sealer.KeyID()
+	cfg.Disk = opts.Disk != nil || opts.OpenDisk != nil
+	n, err := node.New(cfg, opts.Saved)
+	if err != nil {
+		return nil, err
+	}
+	h.node = n
+	h.opts.Node = cfg
+	return h, nil
+}
+
+// Run runs the node until ctx is done, and then ends it in good order: the
+// motor stopped, the state saved. It returns nil then, a DuplicateError if the
+// id is in use, or another error that ended it.
+func (h *Host) Run(ctx context.Context) error {
+	h.began = time.Now()
+	h.driver = elevio.Open(h.opts.Server, elevio.Options{Floors: h.opts.Node.Elevator.Floors})
+	h.mu.Lock()
+	h.timer = time.AfterFunc(0, func() { h.step(node.Event{Kind: node.Tick}) })
+	h.mu.Unlock()
+
+	var wg sync.WaitGroup
+	wg.Go(h.watchServer)
+	wg.Go(h.receive)
+	wg.Go(h.commit)
+
+	crashed := false
+	select {
+	case <-ctx.Done():
+	case <-h.quit:
+	case <-h.opts.Crashed:
+		crashed = true
+	}
+	h.mu.Lock()
+	h.over = true
+	h.timer.Stop()
+	snapshot := h.node.Snapshot()
+	h.mu.Unlock()
+
+	h.driver.Close()
+	h.opts.Transport.Close()
+	close(h.commits)
+	wg.Wait()
+	var err error
+	if h.opts.Disk != nil {
+		if !crashed {
+			if err = h.opts.Disk.Commit(snapshot); err != nil {
+				err = fmt.Errorf("save the state: %w", err)
+			}
+		}
+		err = errors.Join(err, h.opts.Disk.Close())
+	}
+	h.log.flush()
+	if h.exit != nil {
+		return h.exit
+	}
+	return err
+}
+
+// watchServer hands on what the elevator server shows.
+func (h *Host) watchServer() {
+	for ev := range h.driver.Events() {
+		h.mu.Lock()
+		if ev.Err != nil && !h.over {
+			h.log.server(h.opts.Server, ev.Err)
+		}
+		h.stepLocked(node.Event{Kind: node.Inputs, Inputs: ev.Inputs}, netip.AddrPort{})
+		h.mu.Unlock()
+	}
+}
+
+// commit makes snapshots durable, one after the other.
+func (h *Host) commit() {
+	for c := range h.commits {
+		h.step(node.Event{Kind: node.Stored, Generation: c.generation, Err: h.store(c.snapshot)})
+	}
+}
+
+// errReopened makes the node commit again, what the disk held included.
+var errReopened = errors.New("the disk has only just been opened")
+
+func (h *Host) store(snapshot []byte) error {
+	if h.opts.Disk != nil {
+		return h.opts.Disk.Commit(snapshot)
+	}
+	disk, saved, err := h.opts.OpenDisk()
+	if err != nil {
+		return err
+	}
+	h.opts.Disk = disk
+	h.step(node.Event{Kind: node.Recovered, Saved: saved})
+	return errReopened
+}
+
+func (h *Host) step(ev node.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.stepLocked(ev, netip.AddrPort{})
+}
+
+// stepLocked lets the node live through an event and does what it asks for.
+func (h *Host) stepLocked(ev node.Event, from netip.AddrPort) {
+	if h.over {
+		return
+	}
+	now := time.Since(h.began)
+	a := h.node.Step(ev, now)
+	// An error closes the connection, and comes back as an event.
+	_ = h.driver.Set(a.Outputs)
+	h.out = a.Outputs
+	for _, n := range a.Notices {
+		h.log.notice(n, h.address(n.Peer, from))
+	}
+	if a.Message != nil {
+		h.broadcast(a.Message)
+	}
+	if a.Snapshot != nil {
+		h.commits <- commit{a.Snapshot, a.Generation} // never waits: one at a time is under way
+	}
+	if a.Exit != nil {
+		h.over = true
+		h.exit = DuplicateError{h.opts.Node.ID, from.Addr()}
+		close(h.quit)
+		return
+	}
+	h.timer.Reset(a.Wake - now)
+}
+
+// address returns where a peer was last heard from.
+func (h *Host) address(id elevator.ID, from netip.AddrPort) netip.Addr {
+	if from.IsValid() {
+		return from.Addr()
+	}
+	return h.seen[id].Addr()
+}
+
+func (h *Host) broadcast(m *worldview.Message) {
+	h.packet = h.sealer.Seal(h.enc.Append(h.packet[:0], m))
+	h.opts.Transport.Send(h.packet) //nolint:errcheck // what can't be sent is a state, see Status
+	h.sent.Datagrams++
+	h.sent.Bytes += uint64(len(h.packet))
+	if s := h.opts.Transport.Status(); s.Generation != h.net {
+		for _, c := range bcast.Changes(h.status, s) {
+			h.log.network(c)
+		}
+		h.net, h.status = s.Generation, s
+	}
+}

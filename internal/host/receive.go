@@ -1,0 +1,121 @@
+package host
+
+import (
+	"errors"
+	"net/netip"
+
+	"elevnet/bcast"
+	"elevnet/internal/node"
+	"elevnet/worldview"
+)
+
+// receive hands on what the network brings, until the transport is closed.
+func (h *Host) receive() {
+	r := receiver{
+		host:   h,
+		opener: bcast.NewSealer(h.opts.Key),
+		// One byte more than is ever sent, to tell what is too long.
+		buf: make([]byte, worldview.Limit+1),
+	}
+	for {
+		n, from, err := h.opts.Transport.Receive(r.buf)
+		if err != nil {
+			return
+		}
+		r.take(r.buf[:n], from)
+	}
+}
+
+// receiver takes datagrams apart. It belongs to one goroutine.
+type receiver struct {
+	host   *Host
+	opener *bcast.Sealer
+	dec    worldview.Decoder
+	buf    []byte
+	last   [lastSeen]sighting // to pass over what comes by two ways
+	turn   int
+}
+
+// lastSeen is how many datagrams are remembered. On one computer each arrives
+// by loopback and by every other interface.
+const lastSeen = 64
+
+type sighting struct{ boot, seq uint64 }
+
+// take is rule 14 as far as bytes are concerned: what isn't ours is counted,
+// said once in a while, and dropped.
+func (r *receiver) take(b []byte, from netip.AddrPort) {
+	h := r.host
+	if len(b) > worldview.Limit {
+		h.reject("oversized", from, "")
+		return
+	}
+	payload, ok := r.opener.Open(b)
+	if !ok {
+		r.diagnose(b, from)
+		return
+	}
+	m, err := r.dec.Decode(payload)
+	var version worldview.VersionError
+	switch {
+	case errors.As(err, &version):
+		h.reject("other version", from, err.Error())
+	case errors.Is(err, worldview.ErrForeign):
+		h.reject("foreign", from, "")
+	case err != nil:
+		h.reject("malformed", from, err.Error())
+	case m.Building != worldview.HashBuilding(h.opts.Node.Building):
+		h.reject("other building", from, "")
+	case m.Boot == h.opts.Node.Boot || r.seen(sighting{m.Boot, m.Seq}):
+	default:
+		h.mu.Lock()
+		h.got.Datagrams++
+		h.got.Bytes += uint64(len(b))
+		if h.seen[m.ID] != from {
+			h.seen[m.ID] = from
+		}
+		h.stepLocked(node.Event{Kind: node.Datagram, Message: m}, from)
+		h.mu.Unlock()
+	}
+}
+
+// seen reports whether a datagram was received before, not long ago.
+func (r *receiver) seen(s sighting) bool {
+	for _, old := range r.last {
+		if old == s {
+			return true
+		}
+	}
+	r.last[r.turn] = s
+	r.turn = (r.turn + 1) % lastSeen
+	return false
+}
+
+// diagnose says why a datagram's trailer isn't right.
+func (r *receiver) diagnose(b []byte, from netip.AddrPort) {
+	h := r.host
+	head, err := r.dec.Peek(b)
+	var version worldview.VersionError
+	switch {
+	case errors.As(err, &version):
+		h.reject("other version", from, err.Error())
+	case errors.Is(err, worldview.ErrForeign):
+		h.reject("foreign", from, "")
+	case err == nil && head.Building != worldview.HashBuilding(h.opts.Node.Building):
+		h.reject("other building", from, "")
+	case err == nil && head.KeyID != h.opts.Node.KeyID:
+		h.reject("other key", from, string(head.ID))
+	default:
+		h.reject("corrupted", from, "")
+	}
+}
+
+// reject counts a datagram that is dropped.
+func (h *Host) reject(why string, from netip.AddrPort, detail string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.drop[why]++
+	if !h.over {
+		h.log.rejected(why, from.Addr(), detail)
+	}
+}

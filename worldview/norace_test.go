@@ -1,0 +1,5 @@
+//go:build !race
+
+package worldview
+
+const raceDetector = false
