@@ -259,7 +259,7 @@ func total(in assigner.Input, share []elevator.Calls) float64 {
 // TestNearOptimum compares the search with all possible assignments.
 func TestNearOptimum(t *testing.T) {
 	var found, best, worst float64
-	const scenes = 60
+	const scenes = 40
 	for seed := range uint64(scenes) {
 		in := scene(seed, 3, 6, 100, 20)
 		r := rand.New(rand.NewPCG(seed, 2))

@@ -19,8 +19,9 @@ const (
 )
 
 // effort bounds the search of one decision: how many stops of elevators it may
-// predict in all. Only the insertion, which can't be left out, may go beyond.
-// The measured cost of an assignment hardly falls with more; see the benchmarks.
+// predict in all. Only the insertion, which can't be left out, may go beyond. Up
+// to 3 × 9 and mostly at 8 × 16 the search ends by itself before; with 16 × 40 and
+// every hall button lit, ten times the effort lowers the cost by about 1 %.
 const effort = 20_000
 
 // ages holds the age of each hall call in milliseconds, by button and floor.
@@ -135,7 +136,7 @@ func (a *Assigner) cheapest(c *call, except int, limit int64) int {
 		if i == except {
 			continue
 		}
-		if more := a.adds(&a.cars[i], c, limit); more <= limit {
+		if more := a.adds(&a.cars[i], c, limit); more < limit {
 			best, limit = i, more
 		}
 	}

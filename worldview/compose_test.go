@@ -94,6 +94,30 @@ func TestNeverTooLarge(t *testing.T) {
 	})
 }
 
+// TestNothingToSpare fills datagrams with what costs exactly as much as Composer
+// reckons.
+func TestNothingToSpare(t *testing.T) {
+	// One call in each section, with a large number and a life of its own.
+	sparse := New(elevator.MaxFloors)
+	for k, id := range names(elevator.MaxNodes, elevator.MaxIDLength) {
+		c := Call{}.Press(testLife + Life(k)).Serve()
+		sparse.SetCall(add(sparse, id), Number(elevator.MaxFloors-1, elevator.Cab), c)
+	}
+	// Two lives by turns.
+	turns := New(elevator.MaxFloors)
+	add(turns, "1")
+	for k, number := range buttons(elevator.MaxFloors) {
+		turns.SetCall(0, number, Call{}.Press(testLife+Life(k%2)).Serve())
+	}
+	for _, w := range []*Worldview{sparse, turns} {
+		var c Composer
+		var net network
+		for range 10 {
+			net.carry(t, w, c.Compose(w, from(w, 0), 0, deaf{}, false))
+		}
+	}
+}
+
 // delivery counts the datagrams until a receiver holds everything that the
 // sender does, echoes included. Nothing changes at the sender, but the given
 // number of slots is touched before every datagram all the same.
@@ -265,6 +289,28 @@ func TestSettled(t *testing.T) {
 				t.Errorf("%d×%d, settled %v: %d open, %d closed", tc.nodes, tc.floors, tc.settled, open, closed)
 			}
 		}
+	}
+}
+
+// TestNewestOfMany: when more has changed than fits, the newest goes first.
+func TestNewestOfMany(t *testing.T) {
+	w := building(20, elevator.MaxIDLength, 64, random(1, func(int, int) bool { return false }))
+	var c Composer
+	var net network
+	for i := range 20 {
+		for _, floor := range []int{1, 2, 3} {
+			c.Touch(i, Number(floor, elevator.Cab))
+		}
+	}
+	m := net.carry(t, w, c.Compose(w, from(w, 0), 0, deaf{}, true))
+	if s := m.Section(w.Node(19).ID); s == nil || len(s.Calls) != 3 {
+		t.Error("the newest changes don't travel")
+	}
+	if s := m.Section(w.Node(1).ID); s != nil && len(s.Calls) > 0 {
+		t.Error("the oldest changes have found room: this test shows nothing")
+	}
+	if len(c.recent) == 0 {
+		t.Error("what found no room is no longer recent")
 	}
 }
 

@@ -63,7 +63,7 @@ type station struct {
 	state   string
 	car     *elevserver.Server
 	node    *exec.Cmd
-	log     *bytes.Buffer
+	log     *logBuffer
 
 	mu     sync.Mutex
 	events []elevserver.Event
@@ -89,9 +89,36 @@ func newRig(t testing.TB, nodes int) *rig {
 	return r
 }
 
+// logBuffer is what a node has logged so far.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *logBuffer) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(b)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+func (l *logBuffer) Len() int { return len(l.String()) }
+
+// Reset forgets it.
+func (l *logBuffer) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.buf.Reset()
+}
+
 // add wires another workstation and starts its node.
 func (r *rig) add() *station {
-	s := &station{rig: r, id: fmt.Sprint(len(r.stations) + 1), state: r.t.TempDir(), log: new(bytes.Buffer)}
+	s := &station{rig: r, id: fmt.Sprint(len(r.stations) + 1), state: r.t.TempDir(), log: new(logBuffer)}
 	s.ns, s.address = r.wires.add()
 	inside(r.t, s.ns, func() {
 		var err error
@@ -139,6 +166,12 @@ func (s *station) interrupt() int {
 	code := s.node.ProcessState.ExitCode()
 	s.node = nil
 	return code
+}
+
+// signal sends a signal to the process.
+func (s *station) signal(name string) {
+	signals := map[string]syscall.Signal{"STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT}
+	s.node.Process.Signal(signals[name]) //nolint:errcheck
 }
 
 // settle waits until all nodes are linked.

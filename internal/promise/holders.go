@@ -1,0 +1,177 @@
+package promise
+
+import (
+	"math/bits"
+	"time"
+
+	"elevnet/internal/elevator"
+)
+
+// calm reports whether all that happened to a workspace's group has settled.
+func (c *Checker) calm(w int) bool { return c.now >= c.spaces[w].calmAt }
+
+// hold notes who holds a call for certain that has just been lit by w: w, and
+// in a calm network without faults all that are connected to it, on their disks
+// as well, since the lamp waits for them.
+func (c *Checker) hold(w int, k *call) {
+	bit, group := uint64(1)<<w, c.spaces[w].group
+	k.owed |= bit
+	holders := bit
+	if c.loss == 0 && c.calm(w) && group&c.set.diskBad == 0 {
+		holders |= group
+		if !c.cfg.NoDisk {
+			k.disk |= group &^ c.set.wiped
+		}
+		if k.owner < 0 {
+			k.owed |= group & c.set.control
+		}
+	}
+	if k.mem|holders != k.mem {
+		k.mem |= holders
+		k.memAt = c.now
+	}
+	c.wake(c.now + c.agree())
+}
+
+// spread notes what nodes have learnt from those that they have been connected
+// with for long enough, and what has reached their disks.
+func (c *Checker) spread() {
+	for m := c.set.leaders; m != 0; m &= m - 1 {
+		if at := c.spaces[bits.TrailingZeros64(m)].calmAt + c.agree(); at >= c.now {
+			c.wake(at)
+		}
+	}
+	for i := range c.calls {
+		k := &c.calls[i]
+		if k.mem == 0 {
+			continue
+		}
+		c.store(k)
+		if c.now <= k.memAt+c.agree() {
+			c.wake(k.memAt + c.agree())
+			continue
+		}
+		before := k.mem
+		for m := c.set.leaders; m != 0; m &= m - 1 {
+			s := &c.spaces[bits.TrailingZeros64(m)]
+			if before&s.group != 0 && c.now > s.calmAt+c.agree() {
+				k.mem |= s.group
+			}
+		}
+		if k.mem != before {
+			k.memAt = c.now
+			c.wake(c.now + c.agree())
+		}
+	}
+}
+
+// store notes on whose disks a call is.
+func (c *Checker) store(k *call) {
+	if c.cfg.NoDisk {
+		return
+	}
+	for m := k.mem &^ (k.disk | c.set.wiped | c.set.diskBad | c.set.frozen); m != 0; m &= m - 1 {
+		w := bits.TrailingZeros64(m)
+		if at := max(k.memAt, c.spaces[w].diskAt) + c.bounds.Durable; c.now > at {
+			k.disk |= 1 << w
+		}
+	}
+}
+
+// forget notes that a node has lost its memory.
+func (c *Checker) forget(w int) {
+	bit := uint64(1) << w
+	for i := range c.calls {
+		k := &c.calls[i]
+		k.mem &^= bit
+		if c.cfg.NoDisk {
+			k.stale &^= bit
+		}
+		c.void(k)
+	}
+}
+
+// loseDisk notes that what a disk held is gone.
+func (c *Checker) loseDisk(w int) {
+	bit := uint64(1) << w
+	if c.set.alive&bit != 0 {
+		c.set.wiped |= bit
+	}
+	for i := range c.calls {
+		k := &c.calls[i]
+		k.disk &^= bit
+		if c.set.alive&bit == 0 {
+			k.stale &^= bit
+		}
+		c.void(k)
+	}
+}
+
+// void cancels a debt of which nobody is certain to know any more.
+func (c *Checker) void(k *call) {
+	if k.mem|k.disk == 0 {
+		k.owed = 0
+	}
+}
+
+// restore notes that a node was started with what its disk holds. A hall call
+// that its panel showed and that it doesn't hold any more is owed by others.
+func (c *Checker) restore(w int) {
+	bit := uint64(1) << w
+	c.set.wiped &^= bit
+	for i := range c.calls {
+		k := &c.calls[i]
+		if k.disk&bit != 0 {
+			k.mem |= bit
+			k.memAt = c.now
+		}
+	}
+}
+
+// settled reports whether a group has been calm for so long that whatever one of
+// it holds is lit.
+func (c *Checker) settled(w int) bool { return c.now > c.spaces[w].calmAt+c.agree() }
+
+// clean notes which groups can't hold an unserved press: those that are settled
+// and show it on none of their panels. It must be called before anything
+// changes.
+func (c *Checker) clean(k *call) {
+	if k.stale == 0 || c.now <= k.changed+c.agree() || c.now <= k.lastPress+c.bounds.LampDisk {
+		return
+	}
+	for m := c.set.leaders; m != 0; m &= m - 1 {
+		w := bits.TrailingZeros64(m)
+		group := c.spaces[w].group
+		panels := group & c.set.control
+		if k.owner >= 0 {
+			panels &= 1 << k.owner
+		}
+		if panels != 0 && k.lit&panels == 0 && c.settled(w) {
+			k.stale &^= group
+		}
+	}
+	if k.stale == 0 {
+		k.oldest = far
+	}
+}
+
+// checkGhost judges R6 and S5: a lamp goes on for a press.
+func (c *Checker) checkGhost(w int, k *call) {
+	c.clean(k)
+	if k.stale>>w&1 != 0 {
+		return
+	}
+	if k.oldest == far {
+		k.oldest = c.now
+	}
+	k.stale |= c.spaces[w].reach | 1<<w
+	if k.owner >= 0 {
+		for i := range c.spaces {
+			if l := c.lampAt(i, k.floor, elevator.Cab); i != w && l.exists && (l.on || l.held != far || c.now-l.pressed <= time.Second) {
+				c.broken("S5", w, c.now, "the cab lamp at floor %d went on for a button of workspace %d", k.floor, i)
+				return
+			}
+		}
+	}
+	c.broken("R6", w, c.now, "the lamp of %v at floor %d went on, and nobody has pressed it since it was served", k.button, k.floor)
+}
