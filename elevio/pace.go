@@ -13,28 +13,36 @@ const (
 	lastHold  = 8 * time.Millisecond
 )
 
-// hiccups is how many slow polls in a row are more than hiccups.
-const hiccups = 3
+// The evidence for changing the hold: how much a slow poll adds to it, while
+// each other poll takes 1 away, and how much is enough. Three slow polls in a
+// row are, or more than one in forty for long.
+const (
+	slowWeight = 40
+	enough     = 3*slowWeight - 2
+)
 
 // pace finds out how to poll a server: in one write, or with one request held
 // back (see the package comment), and for how long.
 type pace struct {
-	hold  time.Duration // 0: all in one write
-	ahead bool          // the next poll's first request has been written
-	late  int           // slow polls in a row
+	hold     time.Duration // 0: all in one write
+	ahead    bool          // the next poll's first request has been written
+	evidence int           // that the hold is wrong
 }
 
-// took notes how long a poll took, and reports whether that was slow. Few slow
-// polls may be a hiccup of the machine; a delayed acknowledgement comes back
-// with every poll until the hold is long enough.
+// took notes how long a poll took, and reports whether that was slow. A slow
+// poll now and then is a hiccup of the machine; delayed acknowledgements come
+// back until the hold is long enough. When even the longest hold doesn't help,
+// it wasn't the matter, and the search starts over.
 func (p *pace) took(d time.Duration) bool {
 	if d < slowPoll+p.hold {
-		p.late = 0
+		p.evidence = max(p.evidence-1, 0)
 		return false
 	}
-	if p.late++; p.late == hiccups {
-		p.late = 0
-		p.hold = min(max(2*p.hold, firstHold), lastHold)
+	if p.evidence += slowWeight; p.evidence >= enough {
+		p.evidence = 0
+		if p.hold = max(2*p.hold, firstHold); p.hold > lastHold {
+			p.hold = 0
+		}
 	}
 	return true
 }

@@ -6,19 +6,24 @@ import (
 	"time"
 )
 
-func TestPaceHoldsBackWhenPollsAreSlowInARow(t *testing.T) {
+func TestPaceHoldsBackWhenPollsAreSlow(t *testing.T) {
 	const fast, slow = time.Millisecond, 44 * time.Millisecond
+	repeat := func(d time.Duration, n int) []time.Duration { return slices.Repeat([]time.Duration{d}, n) }
 	tests := []struct {
 		name  string
 		polls []time.Duration
 		want  time.Duration
 	}{
-		{"fast", []time.Duration{fast, fast, fast}, 0},
-		{"a hiccup now and then", []time.Duration{slow, slow, fast, slow, slow, fast, slow}, 0},
+		{"fast", repeat(fast, 3), 0},
+		{"two hiccups", []time.Duration{slow, slow, fast, fast, fast}, 0},
+		{"a hiccup now and then", slices.Repeat(append(repeat(fast, 50), slow), 20), 0},
 		{"delayed acknowledgements", []time.Duration{fast, slow, slow, slow}, firstHold},
-		{"and good from then", []time.Duration{slow, slow, slow, slow, fast, slow, slow, fast}, firstHold},
-		{"a slower server", []time.Duration{slow, slow, slow, slow, slow, slow}, 2 * firstHold},
-		{"one that nothing helps", slices.Repeat([]time.Duration{slow}, 30), lastHold},
+		{"good from then", append(repeat(slow, 3), repeat(fast, 1000)...), firstHold},
+		{"a slower server", repeat(slow, 6), 2 * firstHold},
+		{"a hold that is just too short", slices.Repeat(append(repeat(fast, 10), slow), 4), firstHold},
+		{"the longest hold", repeat(slow, 12), lastHold},
+		{"nothing helps", repeat(slow, 15), 0},
+		{"nothing helps at first", repeat(slow, 18), firstHold},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

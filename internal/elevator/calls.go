@@ -33,6 +33,14 @@ func (s FloorSet) Or(t FloorSet) FloorSet {
 	return s
 }
 
+// And returns the floors that are in both.
+func (s FloorSet) And(t FloorSet) FloorSet {
+	for i := range s {
+		s[i] &= t[i]
+	}
+	return s
+}
+
 // AndNot returns the floors of s that are not in t.
 func (s FloorSet) AndNot(t FloorSet) FloorSet {
 	for i := range s {

@@ -244,9 +244,10 @@ func (h *Host) stepLocked(ev node.Event, from netip.AddrPort) {
 	h.timer.Reset(a.Wake - now)
 }
 
-// address returns where a peer was last heard from.
+// address returns where a notice's peer is: where it was last heard, or, of one
+// that goes by this node's own id, where the present datagram comes from.
 func (h *Host) address(id elevator.ID, from netip.AddrPort) netip.Addr {
-	if from.IsValid() {
+	if id == h.opts.Node.ID {
 		return from.Addr()
 	}
 	return h.seen[id].Addr()

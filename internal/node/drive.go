@@ -2,7 +2,6 @@ package node
 
 import (
 	"slices"
-	"time"
 
 	"elevnet/assigner"
 	"elevnet/fsm"
@@ -35,6 +34,9 @@ func (n *Node) drive() {
 // relight derives the lamps from the worldview (rule 4).
 func (n *Node) relight() {
 	lit := n.view.Lit(n.me)
+	if n.now < n.caughtUp {
+		lit.Up, lit.Down = lit.Up.And(n.lit.Up), lit.Down.And(n.lit.Down)
+	}
 	for f, b := range lit.AndNot(n.lit).All() {
 		n.litSince[worldview.Number(f, b)] = n.now
 	}
@@ -99,7 +101,7 @@ func (n *Node) toServe() elevator.Calls {
 	}
 	calls := elevator.Calls{Cab: n.lit.Cab}
 	hall := n.lit.Hall()
-	if hall.Empty() {
+	if hall.Empty() || n.now < n.caughtUp {
 		n.input.Calls = n.input.Calls[:0]
 		return calls
 	}
@@ -173,21 +175,10 @@ func equalInput(a, b assigner.Input) bool {
 	return a.Config == b.Config && slices.Equal(a.Calls, b.Calls) && slices.Equal(a.Cars, b.Cars)
 }
 
-// Overdue returns the age from which a hall call counts as forgotten: longer
-// than one elevator needs to go all the way up and down again, stopping
-// everywhere.
-func Overdue(c elevator.Config) time.Duration {
-	stops := time.Duration(2 * (c.Floors - 1))
-	return stops*(c.Travel+c.Pass+c.Door) + c.MotorTimeout
-}
-
 // overdue is rule 12: what nobody has served in time is everybody's, so that
 // nodes that disagree cost a detour and never a passenger (SPEC R8).
 func (n *Node) overdue() elevator.Calls {
-	var late elevator.Calls
-	for _, c := range n.input.Calls {
-		late.Put(c.Floor, c.Button, seconds(c.Age) >= Overdue(n.cfg.Elevator))
-	}
+	late := assigner.Overdue(n.input)
 	if more := late.AndNot(n.escalated); !more.Empty() {
 		n.notice(Notice{Kind: Escalated, Count: more.Len()})
 	}

@@ -39,6 +39,9 @@ const (
 	// DiskPatience is how long a commit may take before the disk counts as
 	// failed, and how long a node waits for its first one before it joins.
 	DiskPatience = 2 * time.Second
+	// CatchUp is for how long a node that has been frozen lights no hall lamp
+	// and follows no hall call: what waited in its socket is old.
+	CatchUp = 100 * time.Millisecond
 	// DiskRetry is the pause after a failed commit.
 	DiskRetry = time.Second
 )
@@ -113,11 +116,12 @@ type Node struct {
 	tab  *peers.Table
 	car  fsm.Elevator
 
-	now     time.Duration
-	joined  bool
-	life    worldview.Life
-	lives   uint64 // how many lives were drawn
-	version worldview.Version
+	now      time.Duration
+	joined   bool
+	caughtUp time.Duration // when what was missed while frozen is known
+	life     worldview.Life
+	lives    uint64 // how many lives were drawn
+	version  worldview.Version
 
 	in      elevator.Inputs
 	latched elevator.Calls // presses made while joining
@@ -254,6 +258,9 @@ func (n *Node) Serves() elevator.Calls { return n.calls }
 // Step makes the node live through one event. Times must not decrease; a
 // smaller one counts as the largest so far.
 func (n *Node) Step(ev Event, now time.Duration) Actions {
+	if now-n.now > peers.DefaultTimeout {
+		n.caughtUp = now + CatchUp // no step for so long: the process was frozen
+	}
 	n.now = max(n.now, now)
 	switch ev.Kind {
 	case Inputs:
@@ -355,6 +362,9 @@ func (n *Node) wake() time.Duration {
 	earlier(n.disk.wake(n.now))
 	earlier(n.serveAt())
 	earlier(n.nextAge)
+	if n.now < n.caughtUp {
+		earlier(n.caughtUp)
+	}
 	earlier(n.lateAt())
 	if !n.joined && n.now < Listen {
 		earlier(Listen)

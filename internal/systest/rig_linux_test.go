@@ -212,11 +212,24 @@ func (r *rig) until(limit time.Duration, what string, ok func() bool) time.Durat
 	began := time.Now()
 	for !ok() {
 		if time.Since(began) > limit {
+			r.dump()
 			r.t.Fatalf("not within %v: %s", limit, what)
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
 	return time.Since(began)
+}
+
+// dump logs what everybody shows and knows, for a test that fails.
+func (r *rig) dump() {
+	for _, s := range r.stations {
+		r.t.Logf("car %s: %v", s.id, s.car.Snapshot())
+		if s.node == nil {
+			continue
+		}
+		out, err := exec.Command("ip", "netns", "exec", s.ns, binary, "watch", "--once", "--wait", "1s", "--udp-port", udpPort).CombinedOutput()
+		r.t.Logf("heard at station %s: %v %s", s.id, err, out)
+	}
 }
 
 // lit reports whether a hall lamp shows the same on all panels whose nodes run.
