@@ -189,17 +189,24 @@ func Patience(c elevator.Config) time.Duration {
 	return min(3*n*s.leg+(3*n+1)*s.door+time.Second, math.MaxUint16*time.Second)
 }
 
-// Overdue returns the hall calls of in that have waited for longer than
-// [Patience]. Every elevator that can move takes them, whoever they are assigned
-// to (SPEC R8): should the nodes disagree on an assignment for so long, it costs
-// a detour and not a passenger.
+// Overdue returns the hall calls of in that have waited for longer than expected:
+// than one elevator needs to go all the way up and down again with a door opened
+// for every call there is, and one more. Every elevator that can move takes them,
+// whoever they are assigned to (SPEC R8): should the nodes disagree on an
+// assignment for so long, or an elevator promise what it doesn't do, it costs a
+// detour and not a passenger. No call is overdue later than by [Patience].
 func Overdue(in Input) elevator.Calls {
 	var o elevator.Calls
-	patience := Patience(in.Config)
-	floors := newShaft(in.Config).floors
+	s := newShaft(in.Config)
+	stops := len(in.Calls) + 2
+	for i := range in.Cars {
+		stops += in.Cars[i].Cab.Len()
+	}
+	expected := 2*time.Duration(s.floors)*s.leg + time.Duration(stops)*s.door + time.Second
+	expected = min(expected, Patience(in.Config))
 	for _, c := range in.Calls {
-		if c.Button != elevator.Cab && elevator.ButtonExists(floors, c.Floor, c.Button) &&
-			time.Duration(c.Age)*time.Second >= patience {
+		if c.Button != elevator.Cab && elevator.ButtonExists(s.floors, c.Floor, c.Button) &&
+			time.Duration(c.Age)*time.Second >= expected {
 			o.Put(c.Floor, c.Button, true)
 		}
 	}

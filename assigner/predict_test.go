@@ -233,8 +233,10 @@ func TestPatience(t *testing.T) {
 
 func TestOverdue(t *testing.T) {
 	cfg := course(4)
-	limit := uint16(assigner.Patience(cfg) / time.Second)
-	in := assigner.Input{Config: cfg, Calls: []assigner.HallCall{
+	// Up and down again, a door for each of the six calls and for one cab call,
+	// and two more; two of the calls don't exist but are counted.
+	const limit = (8*2500 + 9*3000 + 1000) / 1000
+	in := assigner.Input{Config: cfg, Cars: []assigner.Car{{ID: "1"}}, Calls: []assigner.HallCall{
 		{Floor: 0, Button: elevator.HallUp, Age: limit - 1},
 		{Floor: 1, Button: elevator.HallUp, Age: limit},
 		{Floor: 2, Button: elevator.HallDown, Age: 65535},
@@ -242,7 +244,16 @@ func TestOverdue(t *testing.T) {
 		{Floor: 0, Button: elevator.HallDown, Age: 65535},
 		{Floor: 4, Button: elevator.HallUp, Age: 65535},
 	}}
+	in.Cars[0].Cab.Put(3, true)
 	if got, want := assigner.Overdue(in), calls(up(1), down(2)); got != want {
 		t.Errorf("Overdue: %v, want %v", got, want)
+	}
+	// However many calls there are, none is overdue later than by Patience.
+	for range 100 {
+		in.Calls = append(in.Calls, in.Calls[2])
+	}
+	in.Calls[0].Age = uint16(assigner.Patience(cfg) / time.Second)
+	if got := assigner.Overdue(in); !got.Has(0, elevator.HallUp) {
+		t.Errorf("Overdue: %v, want floor 0 among them", got)
 	}
 }

@@ -9,7 +9,7 @@ const slowPoll = 20 * time.Millisecond
 // The pause before the write that releases the held-back replies: the first
 // one tried, and the last. It must be as long as the server takes for a poll.
 const (
-	firstHold = time.Millisecond
+	firstHold = 2 * time.Millisecond
 	lastHold  = 8 * time.Millisecond
 )
 

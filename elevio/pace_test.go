@@ -21,9 +21,9 @@ func TestPaceHoldsBackWhenPollsAreSlow(t *testing.T) {
 		{"good from then", append(repeat(slow, 3), repeat(fast, 1000)...), firstHold},
 		{"a slower server", repeat(slow, 6), 2 * firstHold},
 		{"a hold that is just too short", slices.Repeat(append(repeat(fast, 10), slow), 4), firstHold},
-		{"the longest hold", repeat(slow, 12), lastHold},
-		{"nothing helps", repeat(slow, 15), 0},
-		{"nothing helps at first", repeat(slow, 18), firstHold},
+		{"the longest hold", repeat(slow, 9), lastHold},
+		{"nothing helps", repeat(slow, 12), 0},
+		{"nothing helps at first", repeat(slow, 15), firstHold},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -89,6 +89,7 @@ func (n *Node) publish() {
 	s.Version = n.version
 	n.view.SetStatus(n.me, s)
 	n.settled = false
+	n.stirred = n.now
 	n.send.at(n.now)
 }
 

@@ -152,6 +152,8 @@ type Node struct {
 	exit    error
 	// settled is false while something changed that the rules must look at.
 	settled  bool
+	stirred  time.Duration // when anything last changed that others want to know
+	open     int           // how many calls are active
 	nextAge  time.Duration
 	duplicat bool // reported
 	strange  strangers
@@ -225,6 +227,7 @@ func (n *Node) restore(saved [][]byte) error {
 			}
 		}
 	}
+	n.open = open
 	if open > 0 {
 		n.notice(Notice{Kind: Restored, Count: open})
 	}

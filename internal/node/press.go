@@ -1,6 +1,8 @@
 package node
 
 import (
+	"time"
+
 	"elevnet/internal/elevator"
 	"elevnet/worldview"
 )
@@ -65,6 +67,14 @@ func (n *Node) changed(i, number int, before, after worldview.Call) {
 	if before.P == after.P && before.C == after.C && before.S == after.S {
 		return // older, no more
 	}
+	switch {
+	case after.Active() && !before.Active():
+		n.open++
+		n.nextAge = min(n.nextAge, n.now+time.Second)
+	case before.Active() && !after.Active():
+		n.open--
+	}
+	n.stirred = n.now
 	n.disk.change(n.now, before.P != after.P || before.S != after.S)
 	n.send.at(n.now)
 	n.send.composer.Touch(i, number)

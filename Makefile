@@ -1,0 +1,65 @@
+# elevnet. `make test` is all that a newcomer needs; `make help` lists the rest.
+
+GO ?= go
+FUZZTIME ?= 20s
+PACKAGES := ./...
+# The race detector needs cgo and a C compiler.
+CC_FOUND := $(shell command -v $$($(GO) env CC) 2>/dev/null)
+ifeq ($(CC_FOUND),)
+RACE :=
+else
+RACE := -race
+endif
+STATICCHECK := $(GO) tool -modfile=tools/go.mod staticcheck
+PLATFORMS := linux/amd64 linux/arm64 linux/386 windows/amd64 darwin/amd64 darwin/arm64
+
+.PHONY: help test systest lint bench fuzz build cross tidy clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+test: ## all tests that need neither root nor a browser
+ifeq ($(RACE),)
+	@echo "no C compiler found: testing without the race detector"
+endif
+	$(GO) test $(RACE) $$($(GO) list $(PACKAGES) | grep -v /internal/systest)
+	@$(GO) test -v -run TestNeeds ./internal/systest | grep -E '^(---|    |ok|FAIL)' || true
+
+systest: ## real processes under faults in network namespaces: linux, root, ip, iptables
+	$(GO) test -v -count=1 -timeout 30m ./internal/systest
+
+lint: ## formatting, vet on three systems, staticcheck, tidiness
+	@test -z "$$(gofmt -l .)" || { echo "gofmt these files:"; gofmt -l .; exit 1; }
+	$(GO) vet $(PACKAGES)
+	GOOS=windows $(GO) vet $(PACKAGES)
+	GOOS=darwin $(GO) vet $(PACKAGES)
+	$(STATICCHECK) $(PACKAGES)
+	$(GO) mod tidy -diff
+
+bench: ## the figures of docs/figures.md, measured in one run
+	$(GO) test -run '^$$' -bench . -benchtime 200ms ./worldview ./assigner ./fsm ./bcast ./internal/store
+	$(GO) test -run '^$$' -bench . -benchtime 1x ./elevio
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./internal/systest
+
+fuzz: ## every decoder and loader, FUZZTIME each
+	@set -e; for p in $$($(GO) list $(PACKAGES)); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+			echo "$$p $$f"; \
+			$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$p; \
+		done; \
+	done
+
+build: ## bin/elevnet
+	$(GO) build -trimpath -o bin/ .
+
+cross: ## build for every system that we name
+	@set -e; for p in $(PLATFORMS); do \
+		echo $$p; GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 $(GO) build -trimpath -o /dev/null .; \
+	done
+
+tidy: ## bring the source into its usual form
+	gofmt -w .
+	$(GO) mod tidy
+
+clean: ## remove what was built
+	rm -rf bin
