@@ -35,7 +35,7 @@
 //     elevators.
 //   - The floor sensor is always believed. A car that was moved by hand, or whose
 //     server came back elsewhere, takes over the floor that it sees; without one
-//     it shuts the door and goes down to the next floor.
+//     it shuts the door and goes to the next floor: down, or up from the bottom.
 //   - Stopped, Obstructed, MotorLost and ServerLost are not states but reasons
 //     beside the state: each comes and goes on its own, and the car then carries
 //     on from where the sensor shows it to be.

@@ -58,6 +58,15 @@ func (s start) input(calls elevator.Calls) Input {
 
 var bools = []bool{false, true}
 
+// away is where a car goes whose sensor went dark: down, but not below the
+// bottom floor.
+func (s start) away() elevator.Direction {
+	if s.floor == 0 {
+		return elevator.Up
+	}
+	return elevator.Down
+}
+
 // forEachStart visits every state of an elevator of n floors, with everything
 // that the sensor and the switches can show next.
 func forEachStart(n int, visit func(start)) {
@@ -87,7 +96,7 @@ func forEachStart(n int, visit func(start)) {
 								}
 								s.sensor = elevator.NoFloor
 								visit(s)
-								s.starting = s.direction == elevator.Down
+								s.starting = s.direction == s.away()
 								if s.starting {
 									visit(s)
 								}
@@ -223,7 +232,7 @@ func expected(s start, c elevator.Calls) []prospect {
 		hold := s.obstructs || stopped
 		switch {
 		case s.next == elevator.NoFloor: // dragged: look for a floor
-			return []prospect{{elevator.Moving, elevator.Down}}
+			return []prospect{{elevator.Moving, s.away()}}
 		case s.next != s.floor && s.obstructs:
 			return []prospect{{elevator.DoorOpen, elevator.Stop}}
 		case s.next != s.floor:
@@ -259,7 +268,7 @@ func expected(s start, c elevator.Calls) []prospect {
 	default:
 		switch {
 		case s.next == elevator.NoFloor:
-			return []prospect{{elevator.Moving, elevator.Down}}
+			return []prospect{{elevator.Moving, s.away()}}
 		case stopped:
 			return []prospect{rest}
 		default:

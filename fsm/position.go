@@ -81,8 +81,13 @@ func (e *Elevator) decide(m moment) {
 	}
 }
 
-// seek goes down to the nearest floor, with the position unknown.
+// seek goes to the nearest floor with the position unknown: down, but up from
+// the bottom floor, below which there is nothing to find.
 func (e *Elevator) seek(m moment) {
 	e.set(elevator.Starting, true)
-	e.depart(elevator.Down, m.now)
+	d := elevator.Down
+	if e.floor == 0 {
+		d = elevator.Up
+	}
+	e.depart(d, m.now)
 }
