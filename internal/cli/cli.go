@@ -77,6 +77,9 @@ func dispatch(ctx context.Context, args []string, std stdio) (int, error) {
 	if len(args) > 0 {
 		switch args[0] {
 		case "help", "-h", "-help", "--help":
+			if len(args) > 1 && !strings.HasPrefix(args[1], "-") {
+				return dispatch(ctx, []string{args[1], "--help"}, std)
+			}
 			printHelp(std.out)
 			return exitOK, nil
 		case "-version", "--version":

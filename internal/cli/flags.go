@@ -45,7 +45,7 @@ func (f *flags) parse(args []string, out io.Writer) error {
 	f.Visit(func(x *flag.Flag) { given[x.Name] = true })
 	f.VisitAll(func(x *flag.Flag) {
 		v, ok := os.LookupEnv(envName(x.Name))
-		if !ok || given[x.Name] || err != nil {
+		if !ok || v == "" || given[x.Name] || err != nil {
 			return
 		}
 		given[x.Name] = true
@@ -67,7 +67,7 @@ func (f *flags) readFile(path string, given map[string]bool) error {
 	defer file.Close()
 	lines := bufio.NewScanner(file)
 	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
+		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff")) // some editors mark the beginning
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
@@ -100,6 +100,11 @@ func (f *flags) explain(err error) error {
 	}
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
 		return usage("--%s needs a value, see %s --help", name, f.path())
+	}
+	if rest, ok := strings.CutPrefix(text, "invalid boolean value "); ok {
+		value, rest, _ := strings.Cut(rest, " for -")
+		name, _, _ := strings.Cut(rest, ": ")
+		return usage("--%s=%s: must be true or false", name, strings.Trim(value, `"`))
 	}
 	if rest, ok := strings.CutPrefix(text, "invalid value "); ok {
 		value, rest, _ := strings.Cut(rest, " for flag -")
@@ -186,7 +191,19 @@ func (d *durationValue) String() string {
 	if d.v == nil {
 		return ""
 	}
-	return d.v.String()
+	return short(*d.v)
+}
+
+// short writes "1m" where package time writes "1m0s".
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 func (d *durationValue) Set(s string) error {
@@ -195,7 +212,7 @@ func (d *durationValue) Set(s string) error {
 		return errors.New("a time with its unit is needed, such as 3s or 500ms")
 	}
 	if v < d.least || v > d.most {
-		return fmt.Errorf("must be from %v to %v", d.least, d.most)
+		return fmt.Errorf("must be from %s to %s", short(d.least), short(d.most))
 	}
 	*d.v = v
 	return nil
@@ -227,5 +244,5 @@ func (c *choiceValue) Set(s string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("must be %s", strings.Join(c.words, ", "))
+	return fmt.Errorf("must be one of %s", strings.Join(c.words, ", "))
 }

@@ -37,7 +37,7 @@ func (n networkFlags) open(warn func(string)) (key []byte, t bcast.Transport, er
 		var exposed bool
 		key, exposed, err = bcast.ReadKeyFile(*n.keyFile)
 		if err != nil {
-			return nil, nil, usage("--key-file: %v", err)
+			return nil, nil, usage("%v", err)
 		}
 		if exposed {
 			warn("everybody on this computer can read the key file: chmod 600 " + *n.keyFile)

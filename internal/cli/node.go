@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -83,8 +84,6 @@ func runNode(ctx context.Context, args []string, std stdio) (int, error) {
 		transport.Close()
 		return exitUsage, err
 	}
-	log.Info(versionText()+": node "+string(id)+" starts", "building", *s.network.building, "floors", cfg.Floors,
-		"elevator-server", opts.Server, "udp-port", *s.network.udpPort, "state", dir)
 	h, err := host.New(opts)
 	if err != nil {
 		transport.Close()
@@ -93,6 +92,10 @@ func runNode(ctx context.Context, args []string, std stdio) (int, error) {
 		}
 		return exitUsage, usageError{err}
 	}
+	log.Info(versionText()+": node "+string(id)+" starts", "building", *s.network.building, "floors", cfg.Floors,
+		"elevator-server", opts.Server, "udp-port", *s.network.udpPort, "state", dir)
+	quiet := context.AfterFunc(ctx, func() { log.Info("ending: stops the motor, saves the state; Ctrl-C again ends at once") })
+	defer quiet()
 	err = h.Run(ctx)
 	var duplicate host.DuplicateError
 	switch {
@@ -101,7 +104,11 @@ func runNode(ctx context.Context, args []string, std stdio) (int, error) {
 	case err != nil:
 		return exitFailed, err
 	}
-	log.Info("ended: motor stopped, state saved")
+	if dir == "none" {
+		log.Info("ended: motor stopped, nothing saved")
+	} else {
+		log.Info("ended: motor stopped, state saved")
+	}
 	return exitOK, nil
 }
 
@@ -120,6 +127,9 @@ func (s *nodeSettings) openDisk(opts *host.Options, log *slog.Logger) (string, e
 			return "", usage("%v; or give one with --state-dir, or --state-dir none", err)
 		}
 	}
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return "", usage("--state-dir %s is a file; give a directory, or --state-dir none", dir)
+	}
 	name := store.FileName(opts.Node.Building, string(opts.Node.ID))
 	opts.OpenDisk = func() (host.Disk, [][]byte, error) {
 		d, found, err := store.Open(store.OS(), dir, name)
@@ -135,7 +145,7 @@ func (s *nodeSettings) openDisk(opts *host.Options, log *slog.Logger) (string, e
 	switch {
 	case errors.Is(err, store.ErrLocked):
 		return "", usage("a node with id %s is running on this computer already; give each node an id of its own with --id (%v)", opts.Node.ID, err)
-	case errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrInvalid) || errors.Is(err, syscall.ENOTDIR):
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrInvalid), errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return "", usage("%v; give another place with --state-dir, or --state-dir none", err)
 	case err == nil:
 		opts.Disk, opts.Saved = disk, saved

@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
+	"os"
+	"runtime"
 	"strconv"
+	"syscall"
 	"time"
 
 	"elevnet/internal/elevator"
@@ -25,17 +27,16 @@ func runSim(ctx context.Context, args []string, std stdio) (int, error) {
 	if err := f.parse(args, std.out); err != nil {
 		return exitUsage, err
 	}
-	if *start < 0 || *start > float64(*floors-1) {
+	if !(*start >= 0 && *start <= float64(*floors-1)) { // so that NaN is refused, too
 		return exitUsage, usage("--start must be from 0 to %d", *floors-1)
 	}
 	s, err := elevserver.Listen(net.JoinHostPort(*bind, strconv.Itoa(*port)), elevserver.Options{
 		Floors: *floors, Travel: *travel, Pass: *pass, Start: *start, ForgetMotor: *forget,
 	})
 	if err != nil {
-		return exitUsage, usage("%v; choose another port with --port", err)
+		return exitUsage, explainListen(err, *bind, *port)
 	}
 	defer s.Close()
-	fmt.Fprintf(std.out, "simulated elevator with %d floors at %s; type help for what you can do, Ctrl-C ends\n", *floors, s.Addr())
 	err = elevserver.Console(ctx, std.in, std.out, s)
 	if err == nil {
 		// Standard input has ended, as it does for what runs in the background.
@@ -48,3 +49,22 @@ func runSim(ctx context.Context, args []string, std stdio) (int, error) {
 		return exitFailed, err
 	}
 }
+
+// explainListen says in a user's words why a tcp port can't be had.
+func explainListen(err error, bind string, port int) error {
+	var listen *net.OpError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE) || runtime.GOOS == "windows" && errors.Is(err, wsaEADDRINUSE):
+		return usage("tcp port %d is in use by another program; choose another with --port", port)
+	case errors.Is(err, os.ErrPermission):
+		return usage("tcp port %d: permission denied; choose one above 1023 with --port", port)
+	case errors.As(err, &listen):
+		return usage("can't listen at %s port %d: %v; see --bind and --port", bind, port, listen.Err)
+	default:
+		return usageError{err}
+	}
+}
+
+// wsaEADDRINUSE is what Windows says of a port in use; syscall.EADDRINUSE is
+// another number there.
+const wsaEADDRINUSE = syscall.Errno(10048)

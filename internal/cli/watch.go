@@ -3,12 +3,12 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/netip"
 	"sort"
-	"strings"
 	"time"
 
 	"elevnet/bcast"
@@ -35,6 +35,7 @@ type watched struct {
 	Agree bool    `json:"agree"`
 	Heard []heard `json:"heard"`
 	worldview.View
+	notes []string
 }
 
 // listener joins silently: it sends nothing, and so nobody waits for it.
@@ -42,16 +43,18 @@ type listener struct {
 	building string
 	key      []byte
 	log      *slog.Logger
-	floors   int
 	view     *worldview.Worldview
 	heard    map[elevator.ID]heard
 	opener   *bcast.Sealer
 	dec      worldview.Decoder
 	warned   map[string]bool
+	stranger string   // who was heard last that isn't one of ours
+	screen   bool     // what is said goes on the screen, not in the log
+	notes    []string // what was said
 }
 
 func runWatch(ctx context.Context, args []string, std stdio) (int, error) {
-	f := newFlags("watch", "  elevnet watch                     live\n  elevnet watch --once              as JSON, once\n  elevnet watch --json              as JSON, a line for each change\n")
+	f := newFlags("watch", "  elevnet watch                     live, until Ctrl-C\n  elevnet watch --once              as JSON, once\n  elevnet watch --json              as JSON, a line for each change\n")
 	network := addNetworkFlags(f)
 	once := f.Bool("once", false, "print the worldview as JSON, once, and end")
 	lines := f.Bool("json", false, "print the worldview as a line of JSON at each change")
@@ -108,6 +111,7 @@ func (l *listener) take(p packet) bool {
 	}
 	m, err := l.dec.Decode(payload)
 	if err != nil || m.Building != worldview.HashBuilding(l.building) {
+		l.diagnose(p)
 		return false
 	}
 	if l.view == nil {
@@ -124,18 +128,46 @@ func (l *listener) take(p packet) bool {
 	return true
 }
 
+// diagnose says why a datagram isn't taken.
 func (l *listener) diagnose(p packet) {
 	h, err := l.dec.Peek(p.data)
-	if err == nil && h.Building == worldview.HashBuilding(l.building) && h.KeyID != bcast.NewSealer(l.key).KeyID() {
-		l.warn(fmt.Sprintf("node %s at %s uses another key: give watch the same --key-file", h.ID, p.from.Addr()))
+	var version worldview.VersionError
+	switch {
+	case errors.As(err, &version):
+		l.strange(fmt.Sprintf("a node of another version at %s: update one of the two", p.from.Addr()))
+	case err != nil:
+	case h.Building != worldview.HashBuilding(l.building):
+		l.strange(fmt.Sprintf("a node of another building at %s: see --building", p.from.Addr()))
+	case h.KeyID != l.opener.KeyID():
+		l.strange(fmt.Sprintf("node %s at %s with another key: give watch the same --key-file", h.ID, p.from.Addr()))
 	}
 }
 
+// strange notes somebody who isn't heard.
+func (l *listener) strange(who string) {
+	l.stranger = who
+	l.warn("not heard: " + who)
+}
+
+// maxWarned bounds how many warnings are given in all, and maxNotes how many
+// fit on the screen.
+const (
+	maxWarned = 100
+	maxNotes  = 5
+)
+
 // warn says something once.
 func (l *listener) warn(text string) {
-	if !l.warned[text] && len(l.warned) < 100 {
-		l.warned[text] = true
+	if l.warned[text] || len(l.warned) >= maxWarned {
+		return
+	}
+	l.warned[text] = true
+	if !l.screen {
 		l.log.Warn(text)
+		return
+	}
+	if l.notes = append(l.notes, text); len(l.notes) > maxNotes {
+		l.notes = l.notes[1:]
 	}
 }
 
@@ -143,7 +175,8 @@ func (l *listener) warn(text string) {
 const silentAfter = 2 * time.Second
 
 func (l *listener) now() watched {
-	w := watched{Building: l.building, Heard: []heard{}}
+	w := watched{Building: l.building, Heard: []heard{}, notes: l.notes}
+	w.Hall, w.Nodes = []worldview.HallView{}, []worldview.NodeView{}
 	if l.view != nil {
 		w.View = l.view.View()
 	}
@@ -167,13 +200,14 @@ func (l *listener) now() watched {
 // more when they don't.
 func (l *listener) once(ctx context.Context, packets <-chan packet, wait time.Duration, port int, out io.Writer) (int, error) {
 	const gather = 300 * time.Millisecond // every node has sent several times by then
+	l.log = slog.New(slog.DiscardHandler) // one line says it all
 	deadline := time.After(wait)
 	var first time.Time
 	for {
 		select {
 		case p, ok := <-packets:
 			if !ok {
-				return exitOK, nil
+				return exitFailed, errInterrupted
 			}
 			if l.take(p) && first.IsZero() {
 				first = time.Now()
@@ -183,10 +217,10 @@ func (l *listener) once(ctx context.Context, packets <-chan packet, wait time.Du
 			}
 		case <-deadline:
 			if first.IsZero() {
-				return exitFailed, fmt.Errorf("no node of building %q was heard on udp port %d within %v; is one running there, with the same --udp-port, --building and --key-file?", l.building, port, wait)
+				return exitFailed, l.nobody(port, wait)
 			}
 		case <-ctx.Done():
-			return exitOK, nil
+			return exitFailed, errInterrupted
 		}
 		enc := json.NewEncoder(out)
 		enc.SetIndent("", "  ")
@@ -194,11 +228,31 @@ func (l *listener) once(ctx context.Context, packets <-chan packet, wait time.Du
 	}
 }
 
+var errInterrupted = errors.New("interrupted before a node was heard")
+
+// nobody says that no node was heard, and what may be the reason.
+func (l *listener) nobody(port int, wait time.Duration) error {
+	err := fmt.Errorf("no node of building %q heard on udp port %d within %s", l.building, port, short(wait))
+	if l.stranger != "" {
+		return fmt.Errorf("%w, but %s", err, l.stranger)
+	}
+	return fmt.Errorf("%w; is one running, with the same --udp-port?", err)
+}
+
 // live prints whenever something changes, at most ten times a second.
 func (l *listener) live(ctx context.Context, packets <-chan packet, lines bool, out io.Writer) (int, error) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	screen := !lines && isTerminal(out)
+	print := printBlock
+	switch {
+	case lines:
+		print = printJSON
+	case isTerminal(out) && enableEscapes(out):
+		l.screen = true
+		print = printScreen
+		fmt.Fprint(out, screenBegin)
+		defer fmt.Fprint(out, screenEnd)
+	}
 	before := ""
 	for {
 		select {
@@ -218,75 +272,15 @@ func (l *listener) live(ctx context.Context, packets <-chan packet, lines bool, 
 			continue
 		}
 		before = text
-		switch {
-		case lines:
-			if err := json.NewEncoder(out).Encode(w); err != nil {
-				return exitFailed, err
-			}
-		case screen:
-			fmt.Fprint(out, "\x1b[H\x1b[2J", text)
-		default:
-			fmt.Fprintln(out, text)
+		if err := print(out, w, text); err != nil {
+			return exitFailed, err
 		}
 	}
 }
 
-// text shows the worldview to a person.
-func (w watched) text() string {
-	var b strings.Builder
-	if len(w.Heard) == 0 {
-		fmt.Fprintf(&b, "building %q: no node is heard\n", w.Building)
-		return b.String()
-	}
-	agree := "all hold the same calls"
-	if !w.Agree {
-		agree = "not all hold the same calls yet"
-	}
-	fmt.Fprintf(&b, "building %q, %d floors: %d nodes heard, %s\n\n", w.Building, w.Floors, len(w.Heard), agree)
-	b.WriteString("hall calls\n")
-	if len(w.Hall) == 0 {
-		b.WriteString("  none\n")
-	}
-	for _, h := range w.Hall {
-		fmt.Fprintf(&b, "  floor %-3d %-9s %-11s %3d s  pressed on %s\n", h.Floor, h.Button, h.Phase, h.AgeSeconds, join(h.Origins))
-	}
-	b.WriteString("\nnodes\n")
-	address := make(map[elevator.ID]string)
-	for _, h := range w.Heard {
-		address[h.ID] = h.Address
-	}
-	for _, n := range w.Nodes {
-		fmt.Fprintf(&b, "  %-10s ", n.ID)
-		at, isHeard := address[n.ID]
-		switch {
-		case !n.Known:
-			b.WriteString("never heard from")
-		case !isHeard:
-			fmt.Fprintf(&b, "silent; last at floor %d", n.Floor)
-		default:
-			fmt.Fprintf(&b, "%-15s floor %-3d %-9s %-5s links %-8s", at, n.Floor, n.Behaviour, n.Direction, join(n.Links))
-			if !n.Available {
-				b.WriteString(" unavailable: " + strings.Join(n.Unavailable, ", "))
-			}
-			if n.Disk != worldview.DiskWorks.String() {
-				b.WriteString(" disk: " + n.Disk)
-			}
-		}
-		for _, c := range n.Cab {
-			fmt.Fprintf(&b, "  cab %d %s", c.Floor, c.Phase)
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
+func printJSON(out io.Writer, w watched, _ string) error { return json.NewEncoder(out).Encode(w) }
 
-func join(ids []elevator.ID) string {
-	if len(ids) == 0 {
-		return "-"
-	}
-	s := make([]string, len(ids))
-	for i, id := range ids {
-		s[i] = string(id)
-	}
-	return strings.Join(s, ",")
+func printBlock(out io.Writer, _ watched, text string) error {
+	_, err := fmt.Fprintln(out, text)
+	return err
 }

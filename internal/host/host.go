@@ -48,10 +48,11 @@ type Options struct {
 	// Boot and Start are the nonce of this start and the wall clock.
 	Boot  uint64
 	Start time.Time
-	// Log takes what a person should know.
+	// Log takes what a person should know; nil for nothing.
 	Log *slog.Logger
 	// Crashed, if not nil and closed, ends the node as a crash would: nothing
-	// more is sent, stored or written. For demonstrations.
+	// more is sent or stored, and the motor stops as it does when a connection
+	// breaks. For demonstrations.
 	Crashed <-chan struct{}
 }
 
@@ -64,13 +65,13 @@ type Host struct {
 	sealer  *bcast.Sealer // for sending
 	commits chan commit
 	quit    chan struct{} // closed when the node ends by itself
+	diskErr error         // why the disk can't be opened; belongs to commit
 
 	mu     sync.Mutex
 	node   *node.Node
 	enc    worldview.Encoder
 	packet []byte
 	timer  *time.Timer
-	nudge  uint32
 	over   bool
 	exit   error
 	net    uint64 // generation of the transport's status
@@ -102,7 +103,8 @@ func (e DuplicateError) Error() string {
 	return fmt.Sprintf("id %s is in use by the node at %s; give each node an id of its own with --id", e.ID, e.Address)
 }
 
-// New returns a host for a node; Run runs it.
+// New returns a host for a node. Run, to be called once, runs it and closes what
+// it was given; after an error of New that is left to the caller.
 func New(opts Options) (*Host, error) {
 	h := &Host{
 		opts:    opts,
@@ -111,7 +113,7 @@ func New(opts Options) (*Host, error) {
 		quit:    make(chan struct{}),
 		seen:    make(map[elevator.ID]netip.AddrPort),
 		drop:    make(map[string]uint64),
-		log:     newReporter(opts.Log),
+		log:     newReporter(opts.Log, opts.Server),
 	}
 	cfg := opts.Node
 	cfg.Boot = max(opts.Boot, 1)
@@ -152,37 +154,49 @@ func (h *Host) Run(ctx context.Context) error {
 	h.mu.Lock()
 	h.over = true
 	h.timer.Stop()
-	snapshot := h.node.Snapshot()
 	h.mu.Unlock()
 
-	h.driver.Close()
-	h.opts.Transport.Close()
+	_ = h.driver.Close() // a server that can't be told to stop sees the connection end
+	_ = h.opts.Transport.Close()
 	close(h.commits)
 	wg.Wait()
-	var err error
-	if h.opts.Disk != nil {
-		if !crashed {
-			if err = h.opts.Disk.Commit(snapshot); err != nil {
-				err = fmt.Errorf("save the state: %w", err)
-			}
-		}
-		err = errors.Join(err, h.opts.Disk.Close())
-	}
-	h.log.flush()
+	err := h.save(crashed)
+	h.log.dropped(h.drop)
 	if h.exit != nil {
 		return h.exit
 	}
 	return err
 }
 
+// save makes what the node knows durable and closes the disk. Nothing else runs
+// any more.
+func (h *Host) save(crashed bool) error {
+	if h.opts.Disk == nil {
+		if h.diskErr == nil || crashed {
+			return nil
+		}
+		return fmt.Errorf("the state isn't saved: %w", h.diskErr)
+	}
+	var err error
+	if !crashed {
+		h.mu.Lock() // somebody may still observe
+		snapshot := h.node.Snapshot()
+		h.mu.Unlock()
+		if err = h.opts.Disk.Commit(snapshot); err != nil {
+			err = fmt.Errorf("save the state: %w", err)
+		}
+	}
+	return errors.Join(err, h.opts.Disk.Close())
+}
+
 // watchServer hands on what the elevator server shows.
 func (h *Host) watchServer() {
 	for ev := range h.driver.Events() {
 		h.mu.Lock()
-		if ev.Err != nil && !h.over {
-			h.log.server(h.opts.Server, ev.Err)
+		if !h.over {
+			h.log.serverEvent(ev.Err)
 		}
-		h.stepLocked(node.Event{Kind: node.Inputs, Inputs: ev.Inputs}, netip.AddrPort{})
+		h.stepLocked(node.Event{Kind: node.Inputs, Inputs: ev.Inputs}, sender{})
 		h.mu.Unlock()
 	}
 }
@@ -190,6 +204,11 @@ func (h *Host) watchServer() {
 // commit makes snapshots durable, one after the other.
 func (h *Host) commit() {
 	for c := range h.commits {
+		select {
+		case <-h.opts.Crashed:
+			continue
+		default:
+		}
 		h.step(node.Event{Kind: node.Stored, Generation: c.generation, Err: h.store(c.snapshot)})
 	}
 }
@@ -203,32 +222,58 @@ func (h *Host) store(snapshot []byte) error {
 	}
 	disk, saved, err := h.opts.OpenDisk()
 	if err != nil {
+		h.diskErr = err
 		return err
 	}
 	h.opts.Disk = disk
-	h.step(node.Event{Kind: node.Recovered, Saved: saved})
+	h.recovered(saved)
 	return errReopened
+}
+
+// recovered joins what the disk held, also when the node is about to end:
+// otherwise the last commit would replace what it has never seen.
+func (h *Host) recovered(saved [][]byte) {
+	ev := node.Event{Kind: node.Recovered, Saved: saved}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.over {
+		h.node.Step(ev, time.Since(h.began)) // and nothing more is done
+		return
+	}
+	h.stepLocked(ev, sender{})
 }
 
 func (h *Host) step(ev node.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.stepLocked(ev, netip.AddrPort{})
+	h.stepLocked(ev, sender{})
 }
 
+// sender is who sent the present datagram; zero if there is none.
+type sender struct {
+	id elevator.ID
+	at netip.AddrPort
+}
+
+// soonest is the least pause until the next tick, so that a node that asks to be
+// called at once again and again can't take the whole processor.
+const soonest = 500 * time.Microsecond
+
 // stepLocked lets the node live through an event and does what it asks for.
-func (h *Host) stepLocked(ev node.Event, from netip.AddrPort) {
+func (h *Host) stepLocked(ev node.Event, from sender) {
 	if h.over {
 		return
 	}
 	now := time.Since(h.began)
 	a := h.node.Step(ev, now)
-	// An error closes the connection, and comes back as an event.
+	// It may wait for the elevator server, half a second in the worst case. An
+	// error closes the connection, and comes back as an event.
 	_ = h.driver.Set(a.Outputs)
 	h.out = a.Outputs
 	for _, n := range a.Notices {
 		h.log.notice(n, h.address(n.Peer, from))
 	}
+	h.log.limit.catchUp()
 	if a.Message != nil {
 		h.broadcast(a.Message)
 	}
@@ -237,18 +282,18 @@ func (h *Host) stepLocked(ev node.Event, from netip.AddrPort) {
 	}
 	if a.Exit != nil {
 		h.over = true
-		h.exit = DuplicateError{h.opts.Node.ID, from.Addr()}
+		h.exit = DuplicateError{h.opts.Node.ID, from.at.Addr()}
 		close(h.quit)
 		return
 	}
-	h.timer.Reset(a.Wake - now)
+	h.timer.Reset(max(a.Wake-now, soonest))
 }
 
-// address returns where a notice's peer is: where it was last heard, or, of one
-// that goes by this node's own id, where the present datagram comes from.
-func (h *Host) address(id elevator.ID, from netip.AddrPort) netip.Addr {
-	if id == h.opts.Node.ID {
-		return from.Addr()
+// address returns where a notice's peer is: where the present datagram comes
+// from if it is the peer's, or else where it was last heard.
+func (h *Host) address(id elevator.ID, from sender) netip.Addr {
+	if id == from.id {
+		return from.at.Addr()
 	}
 	return h.seen[id].Addr()
 }
@@ -259,9 +304,7 @@ func (h *Host) broadcast(m *worldview.Message) {
 	h.sent.Datagrams++
 	h.sent.Bytes += uint64(len(h.packet))
 	if s := h.opts.Transport.Status(); s.Generation != h.net {
-		for _, c := range bcast.Changes(h.status, s) {
-			h.log.network(c)
-		}
+		h.log.network(h.status, s)
 		h.net, h.status = s.Generation, s
 	}
 }

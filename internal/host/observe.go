@@ -16,7 +16,8 @@ type Observation struct {
 	Lamps  elevator.Calls
 	Sent   Traffic
 	Got    Traffic
-	// Dropped counts the datagrams that were not taken, by reason.
+	// Dropped counts the datagrams that were not taken, by reason. Own ones don't
+	// count; "repeated" are copies, which come where there are several ways.
 	Dropped map[string]uint64
 }
 

@@ -42,12 +42,12 @@ const lastSeen = 64
 
 type sighting struct{ boot, seq uint64 }
 
-// take is rule 14 as far as bytes are concerned: what isn't ours is counted,
-// said once in a while, and dropped.
+// take is rule 14 as far as bytes are concerned: what isn't ours is dropped,
+// counted, and said now and then.
 func (r *receiver) take(b []byte, from netip.AddrPort) {
 	h := r.host
 	if len(b) > worldview.Limit {
-		h.reject("oversized", from, "")
+		h.reject(oversized, from, "")
 		return
 	}
 	payload, ok := r.opener.Open(b)
@@ -59,23 +59,35 @@ func (r *receiver) take(b []byte, from netip.AddrPort) {
 	var version worldview.VersionError
 	switch {
 	case errors.As(err, &version):
-		h.reject("other version", from, err.Error())
+		h.reject(otherVersion, from, err.Error())
 	case errors.Is(err, worldview.ErrForeign):
-		h.reject("foreign", from, "")
+		h.reject(foreign, from, "")
 	case err != nil:
-		h.reject("malformed", from, err.Error())
+		h.reject(malformed, from, err.Error())
 	case m.Building != worldview.HashBuilding(h.opts.Node.Building):
-		h.reject("other building", from, "")
-	case m.Boot == h.opts.Node.Boot || r.seen(sighting{m.Boot, m.Seq}):
+		h.reject(otherBuilding, from, "")
+	case m.Boot == h.opts.Node.Boot: // this node's own
+	case r.seen(sighting{m.Boot, m.Seq}):
+		h.count(repeated)
 	default:
-		h.mu.Lock()
+		h.hear(m, len(b), from)
+	}
+}
+
+// hear hands a datagram to the node.
+func (h *Host) hear(m *worldview.Message, size int, from netip.AddrPort) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if m.Floors == h.opts.Node.Elevator.Floors {
 		h.got.Datagrams++
-		h.got.Bytes += uint64(len(b))
-		if h.seen[m.ID] != from {
-			h.seen[m.ID] = from
-		}
-		h.stepLocked(node.Event{Kind: node.Datagram, Message: m}, from)
-		h.mu.Unlock()
+		h.got.Bytes += uint64(size)
+	} else {
+		h.drop[otherFloors]++ // by the node, which says so
+	}
+	h.stepLocked(node.Event{Kind: node.Datagram, Message: m}, sender{m.ID, from})
+	// Only of nodes that were taken in: anybody can send any number of ids.
+	if _, known := h.node.Worldview().Lookup(m.ID); known && h.seen[m.ID] != from {
+		h.seen[m.ID] = from
 	}
 }
 
@@ -98,15 +110,15 @@ func (r *receiver) diagnose(b []byte, from netip.AddrPort) {
 	var version worldview.VersionError
 	switch {
 	case errors.As(err, &version):
-		h.reject("other version", from, err.Error())
+		h.reject(otherVersion, from, err.Error())
 	case errors.Is(err, worldview.ErrForeign):
-		h.reject("foreign", from, "")
+		h.reject(foreign, from, "")
 	case err == nil && head.Building != worldview.HashBuilding(h.opts.Node.Building):
-		h.reject("other building", from, "")
+		h.reject(otherBuilding, from, "")
 	case err == nil && head.KeyID != h.opts.Node.KeyID:
-		h.reject("other key", from, string(head.ID))
+		h.reject(otherKey, from, string(head.ID))
 	default:
-		h.reject("corrupted", from, "")
+		h.reject(corrupted, from, "")
 	}
 }
 
@@ -118,4 +130,11 @@ func (h *Host) reject(why string, from netip.AddrPort, detail string) {
 	if !h.over {
 		h.log.rejected(why, from.Addr(), detail)
 	}
+}
+
+// count counts a datagram that is dropped and not worth a word.
+func (h *Host) count(why string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.drop[why]++
 }

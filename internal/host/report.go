@@ -1,115 +1,155 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"net"
 	"net/netip"
+	"slices"
 	"strings"
-	"time"
 
 	"elevnet/bcast"
+	"elevnet/elevio"
 	"elevnet/internal/node"
 )
-
-// repeatAfter is how long a line that comes from remote bytes isn't repeated.
-// What comes meanwhile is counted and told with the next line.
-const repeatAfter = 10 * time.Second
 
 // reporter turns what happens into lines for people: one for each change of
 // situation.
 type reporter struct {
-	log      *slog.Logger
-	rejects  map[rejection]*suppressed
-	serverAt time.Time
-	serverIs string
+	log   *slog.Logger
+	limit *limiter
+
+	server    string // its address
+	serverWhy string // why it isn't connected
+	connected bool
+	strangers map[netip.Addr]bool // whose datagrams were dropped
 }
 
-type rejection struct {
-	why  string
-	from netip.Addr
+// maxStrangers bounds how many senders of what is dropped are told apart.
+const maxStrangers = 32
+
+func newReporter(log *slog.Logger, server string) *reporter {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &reporter{log: log, limit: newLimiter(log), server: server, strangers: make(map[netip.Addr]bool)}
 }
 
-type suppressed struct {
-	last  time.Time
-	count int
-}
+// The reasons for which a datagram is dropped.
+const (
+	oversized     = "oversized"
+	otherVersion  = "other version"
+	foreign       = "foreign"
+	malformed     = "malformed"
+	otherBuilding = "other building"
+	otherKey      = "other key"
+	otherFloors   = "other floors"
+	corrupted     = "corrupted"
+	repeated      = "repeated" // a copy: harmless, and said nowhere
+)
 
-// maxSources bounds how many senders are told apart.
-const maxSources = 64
-
-func newReporter(log *slog.Logger) *reporter {
-	return &reporter{log: log, rejects: make(map[rejection]*suppressed)}
-}
-
-// what is said of a rejected datagram.
+// rejectText is what is said of a datagram that was dropped.
 var rejectText = map[string]string{
-	"oversized":      "dropped a datagram that is longer than any of ours",
-	"other version":  "a node of another version is on the network: update one of them",
-	"foreign":        "another program sends on our udp port: dropped what isn't ours",
-	"malformed":      "dropped a malformed datagram",
-	"other building": "nodes of another building are on the network: ignored",
-	"other key":      "a node with another key is on the network: it isn't heard; give all nodes the same --key-file",
-	"corrupted":      "dropped a corrupted datagram",
+	oversized:     "dropped a datagram longer than any of ours",
+	otherVersion:  "a node of another version is on the network and isn't heard: update one of the two",
+	foreign:       "another program sends on our udp port: dropped",
+	malformed:     "dropped a malformed datagram",
+	otherBuilding: "a node of another building is on the network: ignored",
+	otherKey:      "a node with another key is on the network and isn't heard: give all nodes the same --key-file",
+	corrupted:     "dropped a corrupted datagram",
 }
 
+// rejected says that a datagram was dropped.
 func (r *reporter) rejected(why string, from netip.Addr, detail string) {
-	k := rejection{why, from}
-	s := r.rejects[k]
-	if s == nil {
-		if len(r.rejects) >= maxSources {
-			k.from = netip.Addr{} // too many to tell apart
-		}
-		if s = r.rejects[k]; s == nil {
-			s = &suppressed{}
-			r.rejects[k] = s
+	if !r.strangers[from] && len(r.strangers) < maxStrangers {
+		r.strangers[from] = true
+	}
+	who := why
+	if r.strangers[from] {
+		who += " from " + from.String()
+	}
+	x := line{level: slog.LevelWarn, text: rejectText[why], args: []any{"from", from.String()}}
+	if detail != "" {
+		x.args = append(x.args, "detail", detail)
+	}
+	if why == otherBuilding {
+		x.level = slog.LevelInfo
+	}
+	r.limit.event(who, x)
+}
+
+// dropped says at the end how much was dropped in all.
+func (r *reporter) dropped(counts map[string]uint64) {
+	var args []any
+	for _, why := range slices.Sorted(maps.Keys(counts)) {
+		if why != repeated {
+			args = append(args, strings.ReplaceAll(why, " ", "-"), counts[why])
 		}
 	}
-	s.count++
-	if now := time.Now(); s.count == 1 || now.Sub(s.last) >= repeatAfter {
-		s.last = now
-		args := []any{"from", from.String(), "count", s.count}
-		if detail != "" {
-			args = append(args, "detail", detail)
-		}
-		level := slog.LevelWarn
-		if why == "other building" {
-			level = slog.LevelInfo
-			if s.count > 1 {
-				level = slog.LevelDebug
-			}
-		}
-		r.log.Log(nil, level, rejectText[why], args...) //nolint:staticcheck // no context to pass
+	if len(args) > 0 {
+		r.log.Info("datagrams dropped in all", args...)
 	}
 }
 
-// server says why the elevator server can't be reached: once for each reason,
-// and again every ten seconds.
-func (r *reporter) server(addr string, err error) {
-	text, now := err.Error(), time.Now()
-	if text == r.serverIs && now.Sub(r.serverAt) < repeatAfter {
+// serverEvent notes why the elevator server isn't connected, nil if it is. If it
+// was, the node will notice that it is lost, and that is said then.
+func (r *reporter) serverEvent(err error) {
+	if err == nil {
 		return
 	}
-	r.serverIs, r.serverAt = text, now
-	r.log.Warn("no elevator server: start one there, or say where it is with --host and --port; trying on",
-		"address", addr, "error", text)
-}
-
-func (r *reporter) network(c bcast.Change) {
-	if c.Removed || c.Interface.Err != nil {
-		r.log.Warn("network: " + c.String())
+	r.serverWhy = err.Error()
+	if r.connected {
 		return
 	}
-	r.log.Info("network: " + c.String())
+	text := "no elevator server at " + r.server + " yet: start one there" + r.simHint() +
+		", or say where it is with --host and --port; trying again and again"
+	if errors.Is(err, elevio.ErrNonsense) || errors.Is(err, elevio.ErrSilent) {
+		text = "no elevator server at " + r.server + " yet: something else may use this port; see --host and --port; trying again and again"
+	}
+	r.limit.change("elevator server", line{
+		level: slog.LevelWarn, text: text, args: []any{"error", r.serverWhy}, state: "not connected: " + r.serverWhy,
+	})
 }
 
-// flush tells the counts that were held back.
-func (r *reporter) flush() {
-	for k, s := range r.rejects {
-		if s.count > 1 {
-			r.log.Info("datagrams dropped in all", "why", k.why, "count", s.count)
+// simHint is how to start a simulated elevator, if it would be on this computer.
+func (r *reporter) simHint() string {
+	host, port, err := net.SplitHostPort(r.server)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && !ip.IsLoopback() {
+		return ""
+	}
+	return ` ("elevnet sim --port ` + port + `" starts a simulated one)`
+}
+
+// network says what became of the network interfaces.
+func (r *reporter) network(before, after bcast.Status) {
+	for _, c := range bcast.Changes(before, after) {
+		x := line{level: slog.LevelInfo, text: "network: " + c.String(), state: "sending"}
+		switch {
+		case c.Removed:
+			x.level, x.state = slog.LevelWarn, "gone"
+		case c.Interface.Err != nil:
+			x.level, x.state = slog.LevelWarn, c.Interface.Err.Error()
 		}
+		r.limit.change(fmt.Sprintf("network: %s %s", c.Interface.Name, c.Interface.Destination), x)
+	}
+	r.trouble("network: receiving", before.ReceiveErr, after.ReceiveErr)
+	r.trouble("network: the list of interfaces", before.ListErr, after.ListErr)
+}
+
+// trouble says that an error has come or gone.
+func (r *reporter) trouble(who string, before, after error) {
+	switch {
+	case after != nil && before == nil:
+		r.limit.change(who, line{level: slog.LevelError, text: who + " fails", args: []any{"error", after}, state: "failing"})
+	case after == nil && before != nil:
+		r.limit.change(who, line{level: slog.LevelInfo, text: who + " works again", state: "working"})
 	}
 }
+
+// alone is the subject of having no peers.
+const alone = "contact with other nodes"
 
 // notice says what the node noticed.
 func (r *reporter) notice(n node.Notice, from netip.Addr) {
@@ -117,52 +157,71 @@ func (r *reporter) notice(n node.Notice, from netip.Addr) {
 	if from.IsValid() {
 		at = " at " + from.String()
 	}
-	log := r.log
+	peer := "peer " + string(n.Peer)
 	switch n.Kind {
 	case node.Joined:
 		if n.Count == 0 {
-			log.Info("joined: no other node is heard yet, alone")
+			r.log.Info("joined: no other node is heard yet; working alone")
 		} else {
-			log.Info(fmt.Sprintf("joined: %s", counted(n.Count, "other node")))
+			r.log.Info("joined: " + counted(n.Count, "other node"))
 		}
 	case node.Restored:
-		log.Info("restored " + counted(n.Count, "open call") + " from disk")
+		r.log.Info("restored " + counted(n.Count, "open call") + " from disk")
 	case node.SavedUnreadable:
-		log.Error("part of the saved state makes no sense and is left out", "error", n.Err)
+		r.log.Error("part of the saved state makes no sense and is left out", "error", n.Err)
 	case node.PeerFound:
-		log.Info(fmt.Sprintf("peer %s found%s", n.Peer, at))
+		r.limit.cancel(alone)
+		r.change(slog.LevelInfo, peer, "found", peer+" found"+at)
 	case node.PeerLost:
-		log.Warn(fmt.Sprintf("peer %s lost%s", n.Peer, at))
+		r.change(slog.LevelWarn, peer, "lost", peer+" lost"+at)
 	case node.Alone:
-		log.Warn("alone: no other node is heard; calls are kept on this node's disk")
+		r.change(slog.LevelWarn, alone, "none", "alone: no other node is heard; working on, and calls are kept on this node's disk")
 	case node.CallsReturned:
-		log.Info("got back " + counted(n.Count, "open call") + " of this node from its peers")
+		r.event(slog.LevelInfo, "calls returned", "got back "+counted(n.Count, "open call")+" of this node from its peers")
 	case node.DuplicateStays:
-		log.Warn(fmt.Sprintf("id %s is also used by a node%s that was started later; it should end by itself", n.Peer, at))
+		r.log.Warn(fmt.Sprintf("id %s is also used by a node%s that was started later; it should end by itself", n.Peer, at))
 	case node.DuplicateEnds:
-		log.Error(fmt.Sprintf("id %s is in use by the node%s: this one ends; give each node an id of its own with --id", n.Peer, at))
+		r.log.Error(fmt.Sprintf("id %s is in use by the node%s: this one ends; give each node an id of its own with --id", n.Peer, at))
 	case node.OtherFloors:
-		log.Warn(fmt.Sprintf("node %s%s has %d floors, this one has another number: it isn't heard; give all nodes the same --floors", n.Peer, at, n.Count))
+		r.change(slog.LevelWarn, "number of floors of node "+string(n.Peer), fmt.Sprint(n.Count),
+			fmt.Sprintf("node %s%s has %d floors, this one has another number: it isn't heard; give all nodes the same --floors", n.Peer, at, n.Count))
 	case node.OtherTimings:
-		log.Warn(fmt.Sprintf("node %s%s has other door or travel times: assignments may differ; give all nodes the same", n.Peer, at))
+		r.event(slog.LevelWarn, "timings of node "+string(n.Peer),
+			fmt.Sprintf("node %s%s has other door or travel times: assignments may differ; give all nodes the same --door, --travel and --motor-timeout", n.Peer, at))
 	case node.TooManyNodes:
-		log.Warn(fmt.Sprintf("more than %d nodes: not all are heard", n.Count), "node", string(n.Peer))
+		r.log.Warn(fmt.Sprintf("more than %d nodes: not all are heard", n.Count), "node", string(n.Peer))
 	case node.DiskFailed:
-		log.Error("the disk doesn't store: calls are kept by peers alone until it does", "error", n.Err)
+		r.limit.change("disk", line{
+			level: slog.LevelError, text: "the disk doesn't store: calls are kept by peers alone until it does",
+			args: []any{"error", n.Err}, state: "failing",
+		})
 	case node.DiskWorks:
-		log.Info("the disk stores again")
+		r.change(slog.LevelInfo, "disk", "working", "the disk stores again")
 	case node.ServerFound:
-		r.serverIs = ""
-		log.Info("elevator server found")
+		r.connected = true
+		r.change(slog.LevelInfo, "elevator server", "connected", "elevator server at "+r.server+" connected")
 	case node.ServerLost:
-		log.Warn("elevator server lost: hall calls move to others")
+		r.connected = false
+		r.limit.change("elevator server", line{
+			level: slog.LevelWarn, text: "elevator server lost: hall calls move to other nodes; connecting again",
+			args: []any{"error", r.serverWhy}, state: "not connected: " + r.serverWhy,
+		})
 	case node.Unavailable:
-		log.Warn("unavailable for hall calls: " + strings.Join(n.Reasons.Names(), ", "))
+		why := strings.Join(n.Reasons.Names(), ", ")
+		r.change(slog.LevelWarn, "availability", "unavailable: "+why, "unavailable for hall calls: "+why)
 	case node.Available:
-		log.Info("available for hall calls")
+		r.change(slog.LevelInfo, "availability", "available", "available for hall calls")
 	case node.Escalated:
-		log.Warn(counted(n.Count, "hall call") + " waited too long: going there as well")
+		r.event(slog.LevelWarn, "escalated", counted(n.Count, "hall call")+" waited too long: going there as well")
 	}
+}
+
+func (r *reporter) change(level slog.Level, who, state, text string) {
+	r.limit.change(who, line{level: level, text: text, state: state})
+}
+
+func (r *reporter) event(level slog.Level, who, text string) {
+	r.limit.event(who, line{level: level, text: text})
 }
 
 func counted(n int, what string) string {

@@ -75,7 +75,9 @@ func (n *Node) changed(i, number int, before, after worldview.Call) {
 		n.open--
 	}
 	n.stirred = n.now
-	n.disk.change(n.now, before.P != after.P || before.S != after.S)
+	if n.cfg.Disk {
+		n.disk.change(n.now, before.P != after.P || before.S != after.S)
+	}
 	n.send.at(n.now)
 	n.send.composer.Touch(i, number)
 }

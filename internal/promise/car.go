@@ -39,13 +39,13 @@ func (c *Checker) observeCar(e Event) {
 		c.doorServes(e.Workspace)
 	case MotorPower:
 		s.power = e.On
-		c.unable(s, !e.On, "E4")
+		s.blame(!e.On, "E4")
 	case OutOfBounds:
 		if inControl && !s.broken && !s.beyond && c.now-s.controlAt > c.bounds.Settle {
 			c.broken("E2", e.Workspace, c.now, "the car ran out of the shaft beyond floor %d", e.Floor)
 		}
 		s.beyond = true
-		c.unable(s, true, "E2")
+		s.blame(true, "E2")
 	case CarPlaced:
 		s.beyond = false
 		s.between = far
@@ -55,7 +55,7 @@ func (c *Checker) observeCar(e Event) {
 		s.broken = e.On
 		s.controlAt = c.now
 		s.tainted = s.tainted || s.open
-		c.unable(s, e.On, "E4")
+		s.blame(e.On, "E4")
 	}
 	c.updateAble(e.Workspace)
 }
@@ -83,8 +83,8 @@ func (c *Checker) observeMotor(w int, d elevator.Direction) {
 	c.watchStopped(w)
 }
 
-// unable notes why a car can't run.
-func (c *Checker) unable(s *workspace, on bool, requirement string) {
+// blame notes why a car can't run, if it can't.
+func (s *car) blame(on bool, requirement string) {
 	if on {
 		s.reason = requirement
 	}

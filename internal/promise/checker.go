@@ -56,9 +56,10 @@ type workspace struct {
 	reach  uint64 // nodes, running or frozen, that anything could have come from or gone to
 	leader int
 
-	calmAt    time.Duration // when all that happened to the group has settled
+	calmAt    time.Duration // when all that happened within reach has settled
 	panelAt   time.Duration // when its panel shows what its node knows
 	controlAt time.Duration // when control last began or ended, or the car was touched
+	startedAt time.Duration // when its node was last started
 	diskAt    time.Duration // when its disk last became good
 
 	car
@@ -94,16 +95,18 @@ type call struct {
 	// mem and disk are the nodes that are certain to hold it.
 	mem, disk uint64
 	memAt     time.Duration // when mem last grew
-	// stale are the nodes that may hold a press that nobody served; oldest is
-	// the oldest press of which this may be true.
-	stale  uint64
-	oldest time.Duration
+	// stale are the nodes that may hold a press that nobody served, and
+	// staleDisk those whose disks may; oldest is the oldest press of which this
+	// may be true.
+	stale, staleDisk uint64
+	oldest           time.Duration
 
 	changed   time.Duration // any lamp
 	lastPress time.Duration // any press, however short
 	first     time.Duration // the first press since it was served
 	served    time.Duration
 	asked     time.Duration // the press after which all panels are awaited
+	missed    bool          // a press has been answered too late, or not at all
 }
 
 // landing is a floor.
@@ -140,7 +143,7 @@ func New(cfg Config) (*Checker, error) {
 		c.links[i] = all &^ (1 << i)
 		c.spaces[i] = workspace{
 			leader: i,
-			calmAt: never, panelAt: never, controlAt: never, diskAt: never,
+			calmAt: never, panelAt: never, controlAt: never, startedAt: never, diskAt: never,
 			car:  car{sensor: unknown, sensorAt: never, power: true, ableSince: far},
 			door: door{between: far, obstructedAt: never},
 			stop: stop{due: far, runs: far, let: never},
@@ -238,15 +241,14 @@ func (c *Checker) observeButton(e Event) {
 }
 
 // Advance lets time pass without an event, so that what doesn't happen in time
-// is noticed. It costs next to nothing if no deadline has passed.
+// is noticed. It costs next to nothing if no deadline has passed. How often it
+// is called makes no difference to what is found, only to when that is known.
 func (c *Checker) Advance(now time.Duration) {
-	if now <= c.now {
-		return
-	}
-	c.now = now
-	if now > c.next {
+	for now > c.next {
+		c.now = max(c.now, c.next+1)
 		c.sweep()
 	}
+	c.now = max(c.now, now)
 }
 
 // wake makes sure that the deadlines are looked at after t.
@@ -298,14 +300,14 @@ func (c *Checker) passed(due time.Duration) bool {
 }
 
 // Finish judges the end: every lamp that is lit, on the panel of a node that
-// runs, and every call that such a node owes, should have been served. Call it
+// runs, and every call that such a node owes and knows, should have been served. Call it
 // when no button has been pressed and no fault has been there for
 // [Bounds.Serve], or for as long as the building should take.
 func (c *Checker) Finish(now time.Duration) {
 	c.Advance(now)
 	for i := range c.calls {
 		k := &c.calls[i]
-		for m := (k.lit | k.owed) & c.set.control; m != 0; m &= m - 1 {
+		for m := (k.lit | k.owed&k.mem) & c.set.control; m != 0; m &= m - 1 {
 			w := bits.TrailingZeros64(m)
 			l := c.lampAt(w, k.floor, k.button)
 			if l.on {

@@ -30,7 +30,7 @@ func (c *Checker) observeDoor(e Event) {
 	case e.Kind == Obstruction:
 		if e.On != s.obstructed {
 			s.obstructed, s.obstructedAt = e.On, c.now
-			c.unable(s, e.On, "E3")
+			s.blame(e.On, "E3")
 			c.updateAble(e.Workspace)
 		}
 	case e.On == s.open:
@@ -110,14 +110,14 @@ func (c *Checker) doorLeaves(w int) {
 
 // announce judges S4 when the panel of an elevator with an open door shows that
 // a hall call was served: either nothing was announced yet, or the same, or the
-// other direction, after a full door time. It isn't judged if another elevator
-// may have served the call.
-func (c *Checker) announce(w int, k *call) {
+// other direction, after a full door time. It isn't judged if another elevator may
+// have served the call, whose lamp is lit since litAt.
+func (c *Checker) announce(w int, k *call, litAt time.Duration) {
 	s := &c.spaces[w]
-	if k.owner >= 0 || s.tainted || c.floors[k.floor].doors>>w&1 == 0 {
+	if k.owner >= 0 || s.tainted || !c.calm(w) || c.floors[k.floor].doors>>w&1 == 0 {
 		return
 	}
-	from := k.oldest
+	from := litAt - c.agree()
 	for i := range c.spaces {
 		if i != w && c.openUntilAt(i, k.floor) >= from {
 			return
@@ -136,4 +136,3 @@ func (c *Checker) announce(w int, k *call) {
 	}
 	s.announced, s.announcedAt, s.turned = d, c.now, true
 }
-

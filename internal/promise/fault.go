@@ -20,7 +20,7 @@ func (c *Checker) observeFault(e Event) {
 		if e.On {
 			c.set.alive |= bit
 			settle = c.bounds.Join
-			s.panelAt = c.now + settle
+			s.startedAt, s.panelAt = c.now, c.now+settle
 			c.restore(w)
 		} else {
 			c.set.alive &^= bit
@@ -109,12 +109,13 @@ func (c *Checker) after(touched uint64, settle time.Duration) {
 	}
 	for i := range c.calls {
 		k := &c.calls[i]
+		k.asked = far // measured only while nothing happens
 		if k.stale == 0 {
 			continue
 		}
 		for w := range c.spaces {
-			if reach := c.spaces[w].reach; k.stale&reach != 0 {
-				k.stale |= reach
+			if k.stale&c.spaces[w].reach != 0 {
+				c.suspectAll(w, k)
 			}
 		}
 	}
@@ -130,6 +131,7 @@ func (c *Checker) controlChanged(w int, on bool) {
 	s.door.tainted = true
 	s.stop.due, s.stop.runs = far, far
 	if on {
+		c.supposeHeld(w)
 		c.doorServes(w)
 		return
 	}
@@ -138,11 +140,11 @@ func (c *Checker) controlChanged(w int, on bool) {
 }
 
 // regroup finds out anew who is connected with whom. It returns the touched
-// workspaces and all that are or were in a group with one of them.
+// workspaces and all that anything could come to from one of them, before or now.
 func (c *Checker) regroup(touched uint64) uint64 {
 	for w := range c.spaces {
-		if c.spaces[w].group&touched != 0 {
-			touched |= c.spaces[w].group
+		if c.spaces[w].reach&touched != 0 {
+			touched |= c.spaces[w].reach
 		}
 	}
 	running := c.set.alive &^ c.set.frozen
@@ -158,8 +160,8 @@ func (c *Checker) regroup(touched uint64) uint64 {
 		}
 	}
 	for w := range c.spaces {
-		if c.spaces[w].group&touched != 0 {
-			touched |= c.spaces[w].group
+		if c.spaces[w].reach&touched != 0 {
+			touched |= c.spaces[w].reach
 		}
 	}
 	return touched

@@ -84,9 +84,7 @@ func (c *Checker) forget(w int) {
 	for i := range c.calls {
 		k := &c.calls[i]
 		k.mem &^= bit
-		if c.cfg.NoDisk {
-			k.stale &^= bit
-		}
+		k.sure(bit, 0) // but see restore
 		c.void(k)
 	}
 }
@@ -100,9 +98,7 @@ func (c *Checker) loseDisk(w int) {
 	for i := range c.calls {
 		k := &c.calls[i]
 		k.disk &^= bit
-		if c.set.alive&bit == 0 {
-			k.stale &^= bit
-		}
+		k.sure(0, bit)
 		c.void(k)
 	}
 }
@@ -114,8 +110,7 @@ func (c *Checker) void(k *call) {
 	}
 }
 
-// restore notes that a node was started with what its disk holds. A hall call
-// that its panel showed and that it doesn't hold any more is owed by others.
+// restore notes that a node was started with what its disk holds.
 func (c *Checker) restore(w int) {
 	bit := uint64(1) << w
 	c.set.wiped &^= bit
@@ -124,6 +119,9 @@ func (c *Checker) restore(w int) {
 		if k.disk&bit != 0 {
 			k.mem |= bit
 			k.memAt = c.now
+		}
+		if k.staleDisk&bit != 0 {
+			k.stale |= bit
 		}
 	}
 }
@@ -136,7 +134,7 @@ func (c *Checker) settled(w int) bool { return c.now > c.spaces[w].calmAt+c.agre
 // and show it on none of their panels. It must be called before anything
 // changes.
 func (c *Checker) clean(k *call) {
-	if k.stale == 0 || c.now <= k.changed+c.agree() || c.now <= k.lastPress+c.bounds.LampDisk {
+	if k.stale|k.staleDisk == 0 || k.missed || c.now <= k.changed+c.agree() || c.now <= k.lastPress+c.bounds.LampDisk {
 		return
 	}
 	for m := c.set.leaders; m != 0; m &= m - 1 {
@@ -147,10 +145,42 @@ func (c *Checker) clean(k *call) {
 			panels &= 1 << k.owner
 		}
 		if panels != 0 && k.lit&panels == 0 && c.settled(w) {
-			k.stale &^= group
+			k.sure(group, c.soundDisks(group))
+			// Where the panel can't be seen, it is as dark as the others. Where
+			// it can, what it owes is for sweepDark to judge.
+			done := group &^ (k.owed & panels)
+			k.owed &^= done
+			k.mem &^= done
+			k.disk &^= done
 		}
 	}
-	if k.stale == 0 {
+}
+
+// soundDisks returns those of some nodes whose disks have worked for long.
+func (c *Checker) soundDisks(nodes uint64) uint64 {
+	sound := nodes &^ c.set.diskBad
+	for m := sound; m != 0; m &= m - 1 {
+		if w := bits.TrailingZeros64(m); c.now <= c.spaces[w].diskAt+c.bounds.LampDisk {
+			sound &^= 1 << w
+		}
+	}
+	return sound
+}
+
+// suspectAll notes that a node may hold a press, and all that it reaches.
+func (c *Checker) suspectAll(w int, k *call) {
+	k.stale |= 1<<w | c.spaces[w].reach
+	if !c.cfg.NoDisk {
+		k.staleDisk |= k.stale
+	}
+}
+
+// sure notes that some nodes, and the disks of some, don't hold an unserved
+// press.
+func (k *call) sure(nodes, disks uint64) {
+	k.stale &^= nodes
+	k.staleDisk &^= disks
+	if k.stale|k.staleDisk == 0 {
 		k.oldest = far
 	}
 }
@@ -164,7 +194,7 @@ func (c *Checker) checkGhost(w int, k *call) {
 	if k.oldest == far {
 		k.oldest = c.now
 	}
-	k.stale |= c.spaces[w].reach | 1<<w
+	c.suspectAll(w, k)
 	if k.owner >= 0 {
 		for i := range c.spaces {
 			if l := c.lampAt(i, k.floor, elevator.Cab); i != w && l.exists && (l.on || l.held != far || c.now-l.pressed <= time.Second) {

@@ -9,13 +9,8 @@ func (c *Checker) press(w int, k *call, l *lamp) {
 	}
 	bit := uint64(1) << w
 	c.sum.presses++
-	c.clean(k)
-	if k.stale == 0 {
-		k.oldest = c.now
-	}
-	k.stale |= bit | c.spaces[w].reach
-	k.lastPress = c.now
-	if k.first == far {
+	c.suppose(w, k)
+	if k.first == far || k.lit == 0 && c.now-k.first > c.bounds.LampDisk {
 		k.first = c.now
 	}
 	l.held = c.now
@@ -27,6 +22,27 @@ func (c *Checker) press(w int, k *call, l *lamp) {
 	c.ask(w, l, false)
 	if k.owner < 0 && k.lit&c.spaces[w].group == 0 && c.loss == 0 && c.calm(w) {
 		k.asked = c.now
+	}
+}
+
+// suppose notes that a node may see a press now, and those that hear of it.
+func (c *Checker) suppose(w int, k *call) {
+	c.clean(k)
+	if k.stale|k.staleDisk == 0 {
+		k.oldest = c.now
+	}
+	c.suspectAll(w, k)
+	k.lastPress = c.now
+}
+
+// supposeHeld does so for all buttons that are held while a node gets control:
+// it sees levels.
+func (c *Checker) supposeHeld(w int) {
+	for i := range c.calls {
+		k := &c.calls[i]
+		if (k.owner < 0 || k.owner == w) && c.lampAt(w, k.floor, k.button).held != far {
+			c.suppose(w, k)
+		}
 	}
 }
 
@@ -71,13 +87,13 @@ func (c *Checker) count(w int, l *lamp) {
 }
 
 // again asks for the lamp once more, if it went off for a door that had closed
-// before the last press at this panel.
+// before the last press at this panel, unless the node that saw it is gone.
 func (c *Checker) again(w int, k *call, l *lamp, until time.Duration) {
 	last := l.pressed
 	if l.held != far && l.held-l.let >= c.bounds.MinPress && c.spaces[w].controlAt <= l.held {
 		last = l.held
 	}
-	if last <= until || l.due != far {
+	if last <= until || last < c.spaces[w].startedAt || l.due != far {
 		return
 	}
 	c.ask(w, l, true)
@@ -88,6 +104,7 @@ func (c *Checker) again(w int, k *call, l *lamp, until time.Duration) {
 
 // answered ends the wait for a lamp that has gone on.
 func (c *Checker) answered(w int, k *call, l *lamp) {
+	k.missed = false
 	if l.due != far {
 		if !l.again {
 			c.sum.lamp.add(c.now - l.asked)
@@ -113,6 +130,7 @@ func (c *Checker) sweepPress(w int, k *call, l *lamp) {
 	if c.openUntil(k) >= l.asked {
 		return // in front of an open door
 	}
+	k.missed = true
 	if l.again {
 		c.broken("S1", w, due, "%v at floor %d was pressed while its lamp was lit; the lamp went off at %v for a door that had closed before, and wasn't lit again", k.button, k.floor, l.asked)
 		return

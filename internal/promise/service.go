@@ -50,21 +50,25 @@ func (c *Checker) lampOn(w int, k *call, l *lamp) {
 	k.lit |= bit
 	c.hold(w, k)
 	c.answered(w, k, l)
-	c.wake(max(c.now, c.spaces[w].ableSince) + c.bounds.Serve)
+	if c.spaces[w].ableSince != far {
+		c.wake(c.now + c.bounds.Serve)
+	}
 }
 
 // lampOff judges S1: the lamp goes off for a door.
 func (c *Checker) lampOff(w int, k *call, l *lamp) {
 	bit := uint64(1) << w
+	since := l.changed
 	l.on, l.late = false, false
 	l.changed, k.changed = c.now, c.now
 	k.lit &^= bit
 	switch until := c.openUntil(k); {
 	case c.set.control&bit == 0:
-		if until >= k.oldest {
+		if k.servedBy(until) {
 			k.owed &^= bit
 		}
 	case c.explained(w, k, until):
+		c.announce(w, k, since)
 		c.discharge(w, k, l, until)
 	case c.now < c.spaces[w].panelAt:
 		// Its node hasn't learnt yet what it knew before: see sweepDark.
@@ -80,8 +84,14 @@ func (c *Checker) lampOff(w int, k *call, l *lamp) {
 // and what it did can't have been known for long. While the network is not calm
 // it can: who was cut off learns late.
 func (c *Checker) explained(w int, k *call, until time.Duration) bool {
-	return until >= k.oldest && c.now <= max(until, c.spaces[w].calmAt)+c.agree()
+	if k.oldest == far {
+		return true // all that are connected have long known that it was served
+	}
+	return k.servedBy(until) && c.now <= max(until, c.spaces[w].calmAt)+c.agree()
 }
+
+// servedBy reports whether all presses that may be meant came before a time.
+func (k *call) servedBy(until time.Duration) bool { return k.oldest == far || until >= k.oldest }
 
 // discharge notes that a call was served, as the panel of w shows it.
 func (c *Checker) discharge(w int, k *call, l *lamp, until time.Duration) {
@@ -95,7 +105,6 @@ func (c *Checker) discharge(w int, k *call, l *lamp, until time.Duration) {
 		c.sum.wait.add(c.now - k.first)
 		k.first = far
 	}
-	c.announce(w, k)
 	c.again(w, k, l, until)
 }
 

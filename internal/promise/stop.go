@@ -41,7 +41,7 @@ func (c *Checker) observeStop(e Event) {
 		}
 		s.held, s.stop.let = false, c.now
 	}
-	c.unable(s, s.held || s.lamp, "E6")
+	s.blame(s.stop.held || s.lamp, "E6")
 	c.updateAble(e.Workspace)
 }
 

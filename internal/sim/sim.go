@@ -16,7 +16,6 @@ import (
 	"elevnet/internal/elevator"
 	"elevnet/internal/hoistway"
 	"elevnet/internal/node"
-	"elevnet/worldview"
 )
 
 // Options describe a building.
@@ -45,6 +44,8 @@ type Building struct {
 	due  events
 	all  []*Workspace
 	loss int // per cent
+	late time.Duration
+	twin int // per cent
 	cut  [][]bool
 	sent int // datagrams
 	// Bytes is how many bytes were sent.
@@ -55,6 +56,15 @@ type Building struct {
 	OnLamp func(w *Workspace, floor int, b elevator.Button, on bool)
 	// OnDoor, if set, is told of every door that opens or closes.
 	OnDoor func(w *Workspace, open bool)
+	// OnShow, if set, is told of everything that an elevator server is made to
+	// show differently.
+	OnShow func(w *Workspace, before, after elevator.Outputs)
+	// OnSensor, if set, is told when a car reaches or leaves a floor.
+	OnSensor func(w *Workspace, floor int)
+	// OnSend, if set, is told of each datagram. It may keep it.
+	OnSend func(w *Workspace, datagram []byte)
+	// OnExit, if set, is told of a node that ends by itself.
+	OnExit func(w *Workspace, err error)
 }
 
 type event struct {
@@ -85,7 +95,8 @@ const epoch = 1_800_000_000
 func New(opts Options) (*Building, error) {
 	b := &Building{opts: opts, cfg: opts.Elevator, rng: rand.New(rand.NewPCG(opts.Seed, 1))}
 	for i := range opts.Nodes {
-		w := &Workspace{b: b, Index: i, ID: elevator.ID(fmt.Sprint(i + 1)), serverUp: true, indicator: elevator.NoFloor}
+		w := &Workspace{b: b, Index: i, ID: elevator.ID(fmt.Sprint(i + 1)), serverUp: true, commit: opts.Commit}
+		w.shown.Indicator = elevator.NoFloor
 		car, err := hoistway.New(hoistway.Config{Floors: b.cfg.Floors, Travel: b.cfg.Travel, Pass: b.cfg.Pass}, 0, 0)
 		if err != nil {
 			return nil, err
@@ -101,6 +112,10 @@ func New(opts Options) (*Building, error) {
 	}
 	return b, nil
 }
+
+// tooBusy is how many things may happen at one time before a node is taken to
+// spin.
+const tooBusy = 100_000
 
 // Now returns the virtual time.
 func (b *Building) Now() time.Duration { return b.now }
@@ -123,8 +138,14 @@ func (b *Building) Run(d time.Duration) { b.RunUntil(d, func() bool { return fal
 // returns whether done said so.
 func (b *Building) RunUntil(d time.Duration, done func() bool) bool {
 	end := b.now + d
+	still := 0 // how many things have happened at the same time
 	for !done() {
 		at, do := b.next()
+		if still++; at > b.now {
+			still = 0
+		} else if still > tooBusy {
+			panic(fmt.Sprintf("sim: time stands still at %v", b.now))
+		}
 		if at > end {
 			b.now = end
 			return done()
@@ -146,41 +167,8 @@ func (b *Building) next() (time.Duration, func()) {
 			at, do = w.wake, func() { w.step(node.Event{Kind: node.Tick}) }
 		}
 		if next, moving := w.car.Next(); moving && next < at {
-			at, do = next, func() { w.car.Advance(b.now); w.look() }
+			at, do = next, func() { w.advance(); w.look() }
 		}
 	}
 	return at, do
-}
-
-// Loss sets the share of datagrams that are lost, in per cent.
-func (b *Building) Loss(percent int) { b.loss = percent }
-
-// Cut cuts, or mends, the way from one workspace to another.
-func (b *Building) Cut(from, to int, on bool) { b.cut[from][to] = on }
-
-// Isolate cuts, or mends, all ways to and from a workspace.
-func (b *Building) Isolate(i int, on bool) {
-	for j := range b.all {
-		if j != i {
-			b.cut[i][j], b.cut[j][i] = on, on
-		}
-	}
-}
-
-func (b *Building) broadcast(from *Workspace, m *worldview.Message) {
-	data := from.enc.Append(nil, m)
-	b.sent++
-	b.Bytes += len(data) + 4
-	for _, to := range b.all {
-		if to == from || b.cut[from.Index][to.Index] || b.rng.IntN(100) < b.loss {
-			continue
-		}
-		delay := b.opts.Latency + time.Duration(b.rng.Int64N(int64(b.opts.Latency)+1))
-		life := to.life
-		b.after(delay, func() {
-			if to.life == life {
-				to.deliver(data)
-			}
-		})
-	}
 }

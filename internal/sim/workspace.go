@@ -17,14 +17,12 @@ type Workspace struct {
 	b   *Building
 	car hoistway.Car
 
-	door, stopLamp bool
-	indicator      int
-	lamps          elevator.Calls
-	held           elevator.Calls
-	stop           bool
-	obstruction    bool
-	serverUp       bool
-	link           uint32
+	shown       elevator.Outputs // by the elevator server
+	held        elevator.Calls
+	stop        bool
+	obstruction bool
+	serverUp    bool
+	link        uint32
 
 	node    *node.Node // nil while it is dead
 	life    int        // how often it was started
@@ -33,11 +31,12 @@ type Workspace struct {
 	frozen  bool
 	inbox   [][]byte // while frozen
 	polling bool
-	nudge   uint32
 	exit    error
+	clock   time.Duration // what the wall clock is ahead by
 
 	disk    []byte
 	diskErr error
+	commit  time.Duration
 
 	enc worldview.Encoder
 	dec worldview.Decoder
@@ -57,13 +56,14 @@ func (w *Workspace) Start() error {
 		Building: "sim",
 		Elevator: w.b.cfg,
 		Boot:     w.b.rng.Uint64() | 1,
-		Second:   epoch + uint32(w.b.now/time.Second),
+		Second:   uint32(epoch + int64((w.b.now+w.clock)/time.Second)),
 		Disk:     !w.b.opts.NoDisk,
 	}, saved)
 	if err != nil {
 		return err
 	}
-	w.node, w.started, w.frozen, w.inbox, w.polling, w.nudge = n, w.b.now, false, nil, false, 0
+	w.node, w.started, w.frozen, w.inbox, w.polling = n, w.b.now, false, nil, false
+	w.shown.MotorNudge = 0
 	w.life++
 	w.link++
 	w.wake = w.b.now
@@ -75,11 +75,27 @@ func (w *Workspace) Start() error {
 func (w *Workspace) Kill() {
 	w.node = nil
 	w.life++
-	w.car.Command(w.b.now, elevator.Stop)
+	w.halt()
+}
+
+// halt is what the elevator server does when its client goes.
+func (w *Workspace) halt() {
+	after := w.shown
+	after.Motor = elevator.Stop
+	w.changeShown(after)
 }
 
 // LoseDisk empties the disk.
 func (w *Workspace) LoseDisk() { w.disk = nil }
+
+// TearDisk leaves half of what the disk held, as garbage.
+func (w *Workspace) TearDisk() { w.disk = w.disk[:len(w.disk)/2] }
+
+// SlowDisk sets the time that a commit takes.
+func (w *Workspace) SlowDisk(commit time.Duration) { w.commit = commit }
+
+// Clock sets what the wall clock is ahead by. A node reads it at its start.
+func (w *Workspace) Clock(ahead time.Duration) { w.clock = ahead }
 
 // FailDisk makes commits fail with an error, or work again with nil.
 func (w *Workspace) FailDisk(err error) { w.diskErr = err }
@@ -118,6 +134,7 @@ func (w *Workspace) StopButton(on bool) { w.stop = on; w.look() }
 
 // Motor takes the power from the motor or gives it back.
 func (w *Workspace) Motor(on, remember bool) {
+	w.advance()
 	if on {
 		w.car.RestorePower(w.b.now, remember)
 	} else {
@@ -131,19 +148,32 @@ func (w *Workspace) Server(on bool) {
 	if on {
 		w.link++
 	} else {
-		w.car.Command(w.b.now, elevator.Stop)
+		w.halt()
 	}
 	w.look()
 }
 
+// Place moves the car by hand to a position in floors.
+func (w *Workspace) Place(position float64) error {
+	w.advance()
+	before := w.car.Sensor()
+	err := w.car.Place(w.b.now, position)
+	w.sensed(before)
+	w.look()
+	return err
+}
+
 // Car returns the car.
-func (w *Workspace) Car() hoistway.Car { w.car.Advance(w.b.now); return w.car }
+func (w *Workspace) Car() hoistway.Car { w.advance(); return w.car }
 
 // Lamps returns the lit button lamps.
-func (w *Workspace) Lamps() elevator.Calls { return w.lamps }
+func (w *Workspace) Lamps() elevator.Calls { return w.shown.Lamps }
+
+// Shown returns what the elevator server shows.
+func (w *Workspace) Shown() elevator.Outputs { return w.shown }
 
 // Door reports whether the door is open.
-func (w *Workspace) Door() bool { return w.door }
+func (w *Workspace) Door() bool { return w.shown.Door }
 
 // Alive reports whether the process runs.
 func (w *Workspace) Alive() bool { return w.node != nil }
@@ -154,6 +184,22 @@ func (w *Workspace) Exit() error { return w.exit }
 // Node returns the node, nil while it is dead. It must only be read.
 func (w *Workspace) Node() *node.Node { return w.node }
 
+// advance moves the car on to the present.
+func (w *Workspace) advance() {
+	before := w.car.Sensor()
+	w.car.Advance(w.b.now)
+	w.sensed(before)
+}
+
+func (w *Workspace) sensed(before int) {
+	if after := w.car.Sensor(); after != before && w.b.OnSensor != nil {
+		w.b.OnSensor(w, after)
+	}
+}
+
+// Receive gives the node a datagram, as the network does.
+func (w *Workspace) Receive(datagram []byte) { w.deliver(datagram) }
+
 // look lets the node see its elevator server within the time of a poll.
 func (w *Workspace) look() {
 	if w.node == nil || w.polling || w.frozen {
@@ -163,11 +209,14 @@ func (w *Workspace) look() {
 	life := w.life
 	delay := time.Duration(w.b.rng.Int64N(int64(w.b.opts.Poll) + 1))
 	w.b.after(delay, func() {
-		if w.life != life || w.frozen {
+		if w.life != life {
 			return
 		}
 		w.polling = false
-		w.car.Advance(w.b.now)
+		if w.frozen {
+			return // Thaw looks
+		}
+		w.advance()
 		w.step(node.Event{Kind: node.Inputs, Inputs: elevator.Inputs{
 			Connected:   w.serverUp,
 			Link:        w.link,
@@ -208,6 +257,9 @@ func (w *Workspace) step(ev node.Event) {
 	if a.Exit != nil {
 		w.exit = a.Exit
 		w.Kill()
+		if w.b.OnExit != nil {
+			w.b.OnExit(w, a.Exit)
+		}
 		return
 	}
 	if a.Message != nil {
@@ -215,7 +267,7 @@ func (w *Workspace) step(ev node.Event) {
 	}
 	if a.Snapshot != nil {
 		life := w.life
-		w.b.after(w.b.opts.Commit, func() {
+		w.b.after(w.commit, func() {
 			if w.life != life {
 				return
 			}
@@ -245,25 +297,32 @@ func (w *Workspace) show(a node.Actions) {
 	if !w.serverUp || o.Link != w.link {
 		return
 	}
-	before, door := w.lamps, w.door
-	w.lamps, w.door, w.stopLamp = o.Lamps, o.Door, o.StopLamp
-	if o.Indicator != elevator.NoFloor {
-		w.indicator = o.Indicator
+	if o.Indicator == elevator.NoFloor {
+		o.Indicator = w.shown.Indicator
 	}
-	if nudged := o.MotorNudge != w.nudge; nudged || w.car.Motor() != o.Motor {
-		w.nudge = o.MotorNudge
-		w.car.Command(w.b.now, o.Motor)
+	w.changeShown(o)
+}
+
+func (w *Workspace) changeShown(after elevator.Outputs) {
+	before := w.shown
+	w.shown = after
+	if after.MotorNudge != before.MotorNudge || after.Motor != before.Motor {
+		w.advance()
+		w.car.Command(w.b.now, after.Motor)
 		w.look()
 	}
+	if b := w.b; after != before && b.OnShow != nil {
+		b.OnShow(w, before, after)
+	}
 	if w.b.OnLamp != nil {
-		for f, b := range w.lamps.AndNot(before).All() {
+		for f, b := range after.Lamps.AndNot(before.Lamps).All() {
 			w.b.OnLamp(w, f, b, true)
 		}
-		for f, b := range before.AndNot(w.lamps).All() {
+		for f, b := range before.Lamps.AndNot(after.Lamps).All() {
 			w.b.OnLamp(w, f, b, false)
 		}
 	}
-	if w.door != door && w.b.OnDoor != nil {
-		w.b.OnDoor(w, w.door)
+	if after.Door != before.Door && w.b.OnDoor != nil {
+		w.b.OnDoor(w, after.Door)
 	}
 }
