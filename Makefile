@@ -11,7 +11,7 @@ else
 RACE := -race
 endif
 STATICCHECK := $(GO) tool -modfile=tools/go.mod staticcheck
-PLATFORMS := linux/amd64 linux/arm64 linux/386 windows/amd64 darwin/amd64 darwin/arm64
+PLATFORMS := linux/arm64 linux/386 windows/amd64 darwin/arm64
 
 .PHONY: help test systest lint bench fuzz build cross tidy clean
 

@@ -139,7 +139,7 @@ func oneLine(s string) string {
 func nearest(s string, names []string) string {
 	best, least := "", 3
 	for _, n := range names {
-		if d := distance(s, n); d < least && d < len(n) {
+		if d := distance(s, n); d < least && 2*d <= len(s) {
 			best, least = n, d
 		}
 	}

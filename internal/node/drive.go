@@ -29,6 +29,7 @@ func (n *Node) drive() {
 		}
 		n.calls = calls
 	}
+	n.settled = false
 }
 
 // relight derives the lamps from the worldview (rule 4).

@@ -151,7 +151,14 @@ type Node struct {
 	notices []Notice
 	exit    error
 	// settled is false while something changed that the rules must look at.
-	settled  bool
+	settled bool
+	// due is when they must look even if nothing changes, and late when the
+	// first unlit call runs out of patience.
+	due, late time.Duration
+
+	building uint32 // as datagrams name it
+	timings  uint16
+
 	stirred  time.Duration // when anything last changed that others want to know
 	open     int           // how many calls are active
 	nextAge  time.Duration
@@ -188,6 +195,9 @@ func New(cfg Config, saved [][]byte) (*Node, error) {
 		view: worldview.New(cfg.Elevator.Floors),
 		tab:  peers.NewTable(cfg.Boot, peers.DefaultTimeout),
 		car:  fsm.New(cfg.Elevator),
+
+		building: worldview.HashBuilding(cfg.Building),
+		timings:  worldview.HashTimings(cfg.Elevator),
 	}
 	n.me, _ = n.view.Add(cfg.ID)
 	numbers := cfg.Elevator.Floors * elevator.Buttons
@@ -263,6 +273,7 @@ func (n *Node) Serves() elevator.Calls { return n.calls }
 func (n *Node) Step(ev Event, now time.Duration) Actions {
 	if now-n.now > peers.DefaultTimeout {
 		n.caughtUp = now + CatchUp // no step for so long: the process was frozen
+		n.settled = false
 	}
 	n.now = max(n.now, now)
 	switch ev.Kind {
@@ -280,10 +291,15 @@ func (n *Node) Step(ev Event, now time.Duration) Actions {
 	n.grow()
 	n.age()
 	n.checkDisk()
-	n.confirm()
-	n.drive()
-
+	looked := !n.settled || n.now >= n.due
+	if looked {
+		n.confirm()
+		n.drive()
+	}
 	a := Actions{Outputs: n.outputs(), Exit: n.exit}
+	if looked {
+		n.due, n.late = n.nextLook(), n.lateAt()
+	}
 	a.Snapshot, a.Generation = n.store()
 	a.Message = n.compose()
 	a.Wake = n.wake()
@@ -350,29 +366,37 @@ const never = time.Duration(math.MaxInt64)
 
 func seconds(n uint16) time.Duration { return time.Duration(n) * time.Second }
 
+// nextLook returns when the rules must look again if nothing changes.
+func (n *Node) nextLook() time.Duration {
+	t := earliest(n.carOut.Deadline, n.serveAt(), n.lateAt())
+	if n.now < n.caughtUp {
+		t = min(t, n.caughtUp)
+	}
+	return t
+}
+
 // wake returns when the node must be called if nothing happens.
 func (n *Node) wake() time.Duration {
-	w := n.send.next
-	earlier := func(t time.Duration) {
-		if t > 0 && t < w {
-			w = t
+	t := earliest(n.send.next, n.due, n.tab.Expires(n.now), n.disk.wake(n.now), n.nextAge)
+	switch {
+	case n.joined:
+	case n.now < Listen:
+		t = min(t, Listen)
+	case n.now < Listen+DiskPatience:
+		t = min(t, Listen+DiskPatience)
+	}
+	return max(t, n.now)
+}
+
+// earliest returns the first of some times; 0 stands for none.
+func earliest(times ...time.Duration) time.Duration {
+	first := never
+	for _, t := range times {
+		if t > 0 {
+			first = min(first, t)
 		}
 	}
-	if n.carOut.Deadline > 0 {
-		earlier(n.carOut.Deadline)
-	}
-	earlier(n.tab.Expires(n.now))
-	earlier(n.disk.wake(n.now))
-	earlier(n.serveAt())
-	earlier(n.nextAge)
-	if n.now < n.caughtUp {
-		earlier(n.caughtUp)
-	}
-	earlier(n.lateAt())
-	if !n.joined && n.now < Listen {
-		earlier(Listen)
-	}
-	return max(w, n.now)
+	return first
 }
 
 // Snapshot returns what to make durable when the node ends in good order.

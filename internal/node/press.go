@@ -22,6 +22,7 @@ func (n *Node) takeInputs(in elevator.Inputs) {
 	}
 	pressed := in.Buttons.AndNot(n.in.Buttons)
 	n.in = in
+	n.settled = false
 	if !n.joined {
 		n.latched = n.latched.Or(pressed)
 		return

@@ -46,7 +46,7 @@ func (n *Node) receive(m *worldview.Message) {
 
 // admit is rule 14, as far as it is about the sender's configuration.
 func (n *Node) admit(m *worldview.Message) bool {
-	if m.Building != worldview.HashBuilding(n.cfg.Building) {
+	if m.Building != n.building {
 		return false
 	}
 	if m.Floors != n.cfg.Elevator.Floors {
@@ -56,7 +56,7 @@ func (n *Node) admit(m *worldview.Message) bool {
 		}
 		return false
 	}
-	if t := worldview.HashTimings(n.cfg.Elevator); m.Timings != t {
+	if m.Timings != n.timings {
 		if n.strange.timings[m.ID] != m.Timings && len(n.strange.timings) < elevator.MaxNodes {
 			note(&n.strange.timings, m.ID, m.Timings)
 			n.notice(Notice{Kind: OtherTimings, Peer: m.ID})

@@ -56,10 +56,10 @@ func (n *Node) compose() *worldview.Message {
 	digest := n.view.Digest()
 	return s.composer.Compose(n.view, worldview.Header{
 		Joining:  !n.joined,
-		Building: worldview.HashBuilding(n.cfg.Building),
+		Building: n.building,
 		KeyID:    n.cfg.KeyID,
 		Floors:   n.cfg.Elevator.Floors,
-		Timings:  worldview.HashTimings(n.cfg.Elevator),
+		Timings:  n.timings,
 		Boot:     n.cfg.Boot,
 		Seq:      s.seq,
 		Count:    s.count,
@@ -79,7 +79,7 @@ func (n *Node) pause(loss uint8) time.Duration {
 	case loss == 0 && n.open == 0 && n.now-n.stirred > calmAfter:
 		p = max(p, intervalIdle)
 	}
-	if n.lateAt() != never {
+	if n.late != never {
 		p = min(p, max(urgent, nodes*urgent/4))
 	}
 	return p

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"time"
 
 	"elevnet/worldview"
@@ -47,7 +48,8 @@ func (b *Building) Mend() {
 }
 
 func (b *Building) broadcast(from *Workspace, m *worldview.Message) {
-	data := from.enc.Append(nil, m)
+	from.out = from.enc.Append(from.out[:0], m)
+	data := bytes.Clone(from.out)
 	b.sent++
 	b.Bytes += len(data) + 4
 	if b.OnSend != nil {

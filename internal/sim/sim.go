@@ -8,7 +8,6 @@
 package sim
 
 import (
-	"container/heap"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -73,19 +72,45 @@ type event struct {
 	do  func()
 }
 
+// events is a heap: what comes first is in front.
 type events []event
 
-func (h events) Len() int { return len(h) }
-func (h events) Less(i, j int) bool {
+func (h events) before(i, j int) bool {
 	return h[i].at < h[j].at || h[i].at == h[j].at && h[i].seq < h[j].seq
 }
-func (h events) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *events) Push(x any)   { *h = append(*h, x.(event)) }
-func (h *events) Pop() any {
-	old := *h
-	e := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return e
+
+func (h *events) push(e event) {
+	*h = append(*h, e)
+	q := *h
+	for i := len(q) - 1; i > 0; {
+		up := (i - 1) / 2
+		if !q.before(i, up) {
+			break
+		}
+		q[i], q[up] = q[up], q[i]
+		i = up
+	}
+}
+
+func (h *events) pop() event {
+	q := *h
+	first, last := q[0], len(q)-1
+	q[0], q[last] = q[last], event{}
+	q = q[:last]
+	*h = q
+	for i := 0; ; {
+		least := i
+		for child := 2*i + 1; child <= 2*i+2 && child < last; child++ {
+			if q.before(child, least) {
+				least = child
+			}
+		}
+		if least == i {
+			return first
+		}
+		q[i], q[least] = q[least], q[i]
+		i = least
+	}
 }
 
 // epoch is the wall clock at the beginning of virtual time.
@@ -128,7 +153,7 @@ func (b *Building) Sent() int { return b.sent }
 
 func (b *Building) after(d time.Duration, do func()) {
 	b.seq++
-	heap.Push(&b.due, event{b.now + d, b.seq, do})
+	b.due.push(event{b.now + d, b.seq, do})
 }
 
 // Run lets virtual time pass.
@@ -140,7 +165,7 @@ func (b *Building) RunUntil(d time.Duration, done func() bool) bool {
 	end := b.now + d
 	still := 0 // how many things have happened at the same time
 	for !done() {
-		at, do := b.next()
+		at, w, car := b.next()
 		if still++; at > b.now {
 			still = 0
 		} else if still > tooBusy {
@@ -151,24 +176,33 @@ func (b *Building) RunUntil(d time.Duration, done func() bool) bool {
 			return done()
 		}
 		b.now = max(b.now, at)
-		do()
+		switch {
+		case w == nil:
+			b.due.pop().do()
+		case car:
+			w.advance()
+			w.look()
+		default:
+			w.step(node.Event{Kind: node.Tick})
+		}
 	}
 	return true
 }
 
-// next returns the earliest thing that happens.
-func (b *Building) next() (time.Duration, func()) {
-	at, do := time.Duration(1<<62), func() {}
+// next returns the earliest thing that happens: the first of due if w is nil,
+// a sensor that the car of w reaches or leaves, or a node that is to be woken.
+func (b *Building) next() (at time.Duration, w *Workspace, car bool) {
+	at = time.Duration(1 << 62)
 	if len(b.due) > 0 {
-		at, do = b.due[0].at, func() { heap.Pop(&b.due).(event).do() }
+		at = b.due[0].at
 	}
-	for _, w := range b.all {
-		if w.node != nil && !w.frozen && w.wake < at {
-			at, do = w.wake, func() { w.step(node.Event{Kind: node.Tick}) }
+	for _, x := range b.all {
+		if x.node != nil && !x.frozen && x.wake < at {
+			at, w, car = x.wake, x, false
 		}
-		if next, moving := w.car.Next(); moving && next < at {
-			at, do = next, func() { w.advance(); w.look() }
+		if next, moving := x.car.Next(); moving && next < at {
+			at, w, car = next, x, true
 		}
 	}
-	return at, do
+	return at, w, car
 }

@@ -39,6 +39,7 @@ type Workspace struct {
 	commit  time.Duration
 
 	enc worldview.Encoder
+	out []byte // the newest datagram
 	dec worldview.Decoder
 }
 
@@ -266,17 +267,22 @@ func (w *Workspace) step(ev node.Event) {
 		w.b.broadcast(w, a.Message)
 	}
 	if a.Snapshot != nil {
-		life := w.life
-		w.b.after(w.commit, func() {
-			if w.life != life {
-				return
-			}
-			if w.diskErr == nil {
-				w.disk = a.Snapshot
-			}
-			w.stored(node.Event{Kind: node.Stored, Generation: a.Generation, Err: w.diskErr}, life)
-		})
+		w.save(a.Snapshot, a.Generation)
 	}
+}
+
+// save makes a snapshot durable after a while, and tells the node.
+func (w *Workspace) save(snapshot []byte, generation uint64) {
+	life := w.life
+	w.b.after(w.commit, func() {
+		if w.life != life {
+			return
+		}
+		if w.diskErr == nil {
+			w.disk = snapshot
+		}
+		w.stored(node.Event{Kind: node.Stored, Generation: generation, Err: w.diskErr}, life)
+	})
 }
 
 // stored tells of the end of a commit, later if the process is frozen.
