@@ -14,7 +14,7 @@
 // Each start of a process draws a nonce, its boot. What was said under another
 // boot than the present one, of either side, acknowledges nothing: that is the
 // defence against datagrams that were delayed or recorded, and against a peer
-// that came back without its memory (DESIGN rule 8).
+// that came back without its memory (protocol rule 8).
 package peers
 
 import (

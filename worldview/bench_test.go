@@ -51,7 +51,7 @@ func (s *sending) merge(tb testing.TB) {
 	}
 }
 
-// TestNoAllocation is DESIGN section 4: nothing is allocated to send and to
+// TestNoAllocation: nothing is allocated to send and to
 // receive, once everything has been heard of.
 func TestNoAllocation(t *testing.T) {
 	if raceDetector {

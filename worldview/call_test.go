@@ -100,7 +100,7 @@ func TestJoinLaws(t *testing.T) {
 }
 
 // TestRulesOnlyAdd: pressing, confirming, serving and ageing never take anything
-// back, keep the invariants, and do what they are for (DESIGN section 3, rules 2,
+// back, keep the invariants, and do what they are for (docs/protocol.md, rules 2,
 // 3 and 5).
 func TestRulesOnlyAdd(t *testing.T) {
 	for _, c := range universe() {
@@ -297,7 +297,7 @@ var (
 	counterLit       = counter(func(c int) int { return c/3*3 + 3 + c%3 }) // begins a new round, as lit as before
 )
 
-// TestWhyNotThePlainCycle plays the counterexamples of DESIGN section 3 on the
+// TestWhyNotThePlainCycle plays the counterexamples of docs/protocol.md on the
 // forms that they refute, and on the watermarks.
 func TestWhyNotThePlainCycle(t *testing.T) {
 	for _, tc := range []struct {
@@ -340,7 +340,7 @@ func TestWhyNotThePlainCycle(t *testing.T) {
 	})
 }
 
-// TestLives: stamps order by life, then by count (DESIGN section 3, state).
+// TestLives: stamps order by life, then by count (docs/protocol.md, state).
 func TestLives(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s1, s2 := rapid.Uint32().Draw(t, "second"), rapid.Uint32().Draw(t, "later")

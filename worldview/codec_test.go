@@ -17,7 +17,7 @@ import (
 )
 
 // TestEncodeDecode: decoding what was encoded gives the same message, with
-// encoders and decoders that have been used before (DESIGN section 7, laws).
+// encoders and decoders that have been used before.
 func TestEncodeDecode(t *testing.T) {
 	var e Encoder
 	var d Decoder
@@ -283,7 +283,7 @@ var malformed = map[string][][]byte{
 	"bytes left over": {datagram(0, 0, 0)},
 }
 
-// TestMalformed is rule 14 of DESIGN section 3: every reason to refuse a datagram
+// TestMalformed is rule 14 of docs/protocol.md: every reason to refuse a datagram
 // can be met, and no reason in the decoder is without an example here.
 func TestMalformed(t *testing.T) {
 	var d Decoder

@@ -55,7 +55,7 @@ func (n *network) carry(t fataler, w *Worldview, m *Message) *Message {
 	return got
 }
 
-// TestNeverTooLarge is DESIGN section 4: no datagram exceeds its limit, however
+// TestNeverTooLarge: no datagram exceeds its limit, however
 // large the building, long the ids and far apart the stamps; and each can be
 // merged alone.
 func TestNeverTooLarge(t *testing.T) {
@@ -267,7 +267,7 @@ func count(m *Message) (open, closed int) {
 }
 
 // TestSettled: a large building leaves the closed calls out once everybody holds
-// the same, a small one never does (DESIGN section 4).
+// the same, a small one never does (docs/architecture.md).
 func TestSettled(t *testing.T) {
 	for _, tc := range []struct {
 		nodes, floors int

@@ -140,7 +140,7 @@ func goldenBytes(t testing.TB, name string) []byte {
 }
 
 // TestGolden: the bytes on the wire are those of testdata, which state field by
-// field what the package comment's table says (DESIGN section 4).
+// field what the package comment's table says (docs/architecture.md).
 func TestGolden(t *testing.T) {
 	for name, m := range goldenMessages() {
 		t.Run(name, func(t *testing.T) {

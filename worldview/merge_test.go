@@ -263,7 +263,7 @@ func TestEqual(t *testing.T) {
 }
 
 // TestDigest: the digest follows P and S alone, and each of them, of each slot
-// of each node (DESIGN section 4).
+// of each node (docs/architecture.md).
 func TestDigest(t *testing.T) {
 	newView := func() *Worldview {
 		w := New(4)
@@ -297,7 +297,7 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// TestStatusVersions is DESIGN section 3, state: the newer status wins; of equal
+// TestStatusVersions is docs/protocol.md, state: the newer status wins; of equal
 // versions the contents decide, and links are gathered.
 func TestStatusVersions(t *testing.T) {
 	at := func(floor int, v Version, links elevator.NodeSet) Status {

@@ -10,7 +10,7 @@ import (
 )
 
 // TestViewGolden: the JSON for people is stable; fields are only ever added
-// (DESIGN section 4).
+// (docs/architecture.md).
 func TestViewGolden(t *testing.T) {
 	var d Decoder
 	m, err := d.Decode(goldenBytes(t, goldenTypical))

@@ -1,5 +1,5 @@
 // Package store keeps bytes that survive a crash: a kill, a power cut, a full
-// disk, a torn or rotten sector (DESIGN rule 9, SPEC F4 and F6). It knows
+// disk, a torn or rotten sector (protocol rule 9, SPEC F4 and F6). It knows
 // nothing of what the bytes mean.
 //
 // One [Store] is one small file that holds the last two payloads, each in a
