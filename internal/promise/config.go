@@ -68,9 +68,10 @@ type Bounds struct {
 	Durable time.Duration
 
 	// Serve is the time within which an elevator that can run goes to each lamp
-	// that its panel shows. Default: the time after which every elevator goes,
-	// which is one round trip with all stops, and then two round trips on which
-	// every stop takes four door times.
+	// that its panel shows. Default: one round trip with all stops, after which
+	// every elevator goes for a call (R8), one more on which each stop takes four
+	// door times (two directions, each lengthened once), and two motor time-outs.
+	// A building with few calls can do with much less.
 	Serve time.Duration
 
 	// DoorSlack is how much shorter than the door time a stop may be seen.
@@ -106,7 +107,7 @@ func DefaultBounds(e elevator.Config) Bounds {
 		Join:             3 * time.Second,
 		Reconnect:        3 * time.Second,
 		Durable:          time.Second,
-		Serve:            trip + 2*slow + 2*e.MotorTimeout,
+		Serve:            trip + slow + 2*e.MotorTimeout,
 		DoorSlack:        50 * time.Millisecond,
 		AnnounceSlack:    300 * time.Millisecond,
 		ObstructionSlack: 50 * time.Millisecond,

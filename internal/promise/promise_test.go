@@ -668,7 +668,7 @@ func TestUnserved(t *testing.T) {
 	runAll(t, []scenario{
 		{name: "E3: held by another", trace: "9s 1 sensor 1\n9s 1 door open\n9s 1 obstruction on" + lit, want: "E3 E3"},
 		{name: "E3: all are held", trace: "9s 0 obstruction on\n9s 1 obstruction on\n9s 2 obstruction on" + lit},
-		{name: "E3: held again and again", trace: "9s 1 node killed\n9s 2 node killed\n" + cab + "100s 0 obstruction on\n101s 0 obstruction off\n300s 0 obstruction on\n", until: 305 * time.Second},
+		{name: "E3: held again and again", trace: "9s 1 node killed\n9s 2 node killed\n" + cab + "100s 0 obstruction on\n101s 0 obstruction off\n228s 0 obstruction on\n229s 0 obstruction off\n", until: 350 * time.Second},
 		{name: "E4: another has no power", trace: "9s 1 power off" + lit, want: "E4 E4"},
 		{name: "E4: comes back", trace: cab + "11s 0 power off\n100s 0 power on", want: "E4"},
 		{name: "E5: another has no server", trace: "9s 1 server off" + lit, want: "E5 E5", change: nil},
