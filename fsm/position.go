@@ -57,9 +57,12 @@ func (e *Elevator) senseAtRest(floor int, m moment) {
 			e.renew(m.now)
 		}
 	default:
+		first := e.floor == elevator.NoFloor
 		e.locate(floor)
 		switch {
-		case open && m.obstruction: // something is in the doorway: hold it (E1)
+		case (open || first) && m.obstruction:
+			// Something is in the doorway: hold it (E1). At the very first the
+			// door may have been left open by an earlier life of this process.
 			e.open(elevator.Stop, m)
 		case open:
 			e.shut(m.now)
