@@ -73,6 +73,7 @@ func TestFaults(t *testing.T) {
 	for _, c := range cuts() {
 		step("F3 "+c.name, func(t *testing.T) { r.cutOff(t, c) })
 	}
+	step("F3 A hears B hears C, and A does not hear C", r.chain)
 	step("F2 frozen and thawed", r.frozen)
 	step("E4 motor power", r.motor)
 	step("E3 obstruction", r.obstruction)
@@ -148,6 +149,31 @@ func (r *rig) cutOff(t *testing.T, c cut) {
 		return a == others[0].car.Snapshot().Lamps.Hall() && a == others[1].car.Snapshot().Lamps.Hall()
 	})
 	t.Logf("mended to lamps equal: %v", time.Since(began).Round(time.Millisecond))
+	r.settle()
+}
+
+// chain is SPEC F3: what the ends know of each other goes through the middle.
+func (r *rig) chain(t *testing.T) {
+	a, c := r.stations[0], r.stations[2]
+	drop := func(op string, s, from *station) { s.iptables(op, "INPUT", "-s", from.address, "-j", "DROP") }
+	drop("-A", a, c)
+	drop("-A", c, a)
+	time.Sleep(time.Second)
+	took := a.press(2, elevator.HallUp, 5*time.Second, r.stations...)
+	t.Logf("press at one end to lamp on all 3 panels: %v", took.Round(100*time.Microsecond))
+	began := time.Now()
+	r.until(20*time.Second, "served", r.lit(2, elevator.HallUp, false))
+	doors := 0
+	for _, s := range r.stations {
+		if _, opened := s.first(began, func(e elevserver.Event) bool { return e.Kind == elevserver.DoorLamp && e.On }); opened {
+			doors++
+		}
+	}
+	if doors != 1 {
+		t.Errorf("R4: %d cars came, want 1", doors)
+	}
+	drop("-D", a, c)
+	drop("-D", c, a)
 	r.settle()
 }
 
