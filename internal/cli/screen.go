@@ -130,9 +130,6 @@ func remarks(n worldview.NodeView) string {
 	if n.Disk != worldview.DiskWorks.String() {
 		r = append(r, "disk: "+n.Disk)
 	}
-	if len(r) == 0 {
-		return "-"
-	}
 	return strings.Join(r, "; ")
 }
 

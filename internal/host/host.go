@@ -213,34 +213,32 @@ func (h *Host) commit() {
 	}
 }
 
-// errReopened makes the node commit again, what the disk held included.
-var errReopened = errors.New("the disk has only just been opened")
-
 func (h *Host) store(snapshot []byte) error {
-	if h.opts.Disk != nil {
-		return h.opts.Disk.Commit(snapshot)
+	if h.opts.Disk == nil {
+		disk, saved, err := h.opts.OpenDisk()
+		if err != nil {
+			h.diskErr = err
+			return err
+		}
+		h.opts.Disk = disk
+		snapshot = h.recovered(saved)
 	}
-	disk, saved, err := h.opts.OpenDisk()
-	if err != nil {
-		h.diskErr = err
-		return err
-	}
-	h.opts.Disk = disk
-	h.recovered(saved)
-	return errReopened
+	return h.opts.Disk.Commit(snapshot)
 }
 
-// recovered joins what the disk held, also when the node is about to end:
-// otherwise the last commit would replace what it has never seen.
-func (h *Host) recovered(saved [][]byte) {
+// recovered joins what the disk held and returns what to commit in its place: a
+// snapshot made before would replace what the node had never seen. That is so
+// also when the node is about to end.
+func (h *Host) recovered(saved [][]byte) []byte {
 	ev := node.Event{Kind: node.Recovered, Saved: saved}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.over {
 		h.node.Step(ev, time.Since(h.began)) // and nothing more is done
-		return
+	} else {
+		h.stepLocked(ev, sender{})
 	}
-	h.stepLocked(ev, sender{})
+	return h.node.Snapshot()
 }
 
 func (h *Host) step(ev node.Event) {

@@ -49,6 +49,7 @@ type limiter struct {
 
 type subject struct {
 	bucket bucket
+	atOnce int // how many lines are said at once
 	every  time.Duration
 	last   time.Time // when there was last something to say
 	said   string    // the state that was said last
@@ -74,7 +75,7 @@ func (l *limiter) say(who string, atOnce int, x line) {
 			who, x.state = "", "" // too many to tell apart
 		}
 		if s = l.subjects[who]; s == nil {
-			s = &subject{every: repeatAfter}
+			s = &subject{every: repeatAfter, atOnce: atOnce}
 			l.subjects[who] = s
 		}
 	}
@@ -83,7 +84,7 @@ func (l *limiter) say(who string, atOnce int, x line) {
 	}
 	s.last = now
 	s.more++
-	if s.held == nil && s.bucket.full(now, s.every, atOnce) && l.all.full(now, lineEvery, linesAtOnce) {
+	if s.held == nil && s.bucket.full(now, s.every, s.atOnce) && l.all.full(now, lineEvery, linesAtOnce) {
 		l.emit(s, x, now)
 		return
 	}
@@ -114,7 +115,7 @@ func (l *limiter) catchUp() {
 	waiting := l.queue[:0]
 	for _, who := range l.queue {
 		s := l.subjects[who]
-		if !s.bucket.full(now, s.every, 1) || !l.all.full(now, lineEvery, linesAtOnce) {
+		if !s.bucket.full(now, s.every, s.atOnce) || !l.all.full(now, lineEvery, linesAtOnce) {
 			waiting = append(waiting, who)
 			continue
 		}

@@ -103,10 +103,9 @@ func (r *reporter) serverEvent(err error) {
 	if r.connected {
 		return
 	}
-	text := "no elevator server at " + r.server + " yet: start one there" + r.simHint() +
-		", or say where it is with --host and --port; trying again and again"
+	text := "no elevator server at " + r.server + ": start one" + r.simHint() + ", or see --host and --port; trying on"
 	if errors.Is(err, elevio.ErrNonsense) || errors.Is(err, elevio.ErrSilent) {
-		text = "no elevator server at " + r.server + " yet: something else may use this port; see --host and --port; trying again and again"
+		text = "no elevator server at " + r.server + ", but something else: see --host and --port; trying on"
 	}
 	r.limit.change("elevator server", line{
 		level: slog.LevelWarn, text: text, args: []any{"error", r.serverWhy}, state: "not connected: " + r.serverWhy,
@@ -119,7 +118,7 @@ func (r *reporter) simHint() string {
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && !ip.IsLoopback() {
 		return ""
 	}
-	return ` ("elevnet sim --port ` + port + `" starts a simulated one)`
+	return ` (a simulated one: elevnet sim --port ` + port + `)`
 }
 
 // network says what became of the network interfaces.

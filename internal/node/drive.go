@@ -105,6 +105,7 @@ func (n *Node) toServe() elevator.Calls {
 	hall := n.lit.Hall()
 	if hall.Empty() || n.now < n.caughtUp {
 		n.input.Calls = n.input.Calls[:0]
+		n.escalated = elevator.Calls{}
 		return calls
 	}
 	in := n.assignment(hall)

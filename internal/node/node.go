@@ -6,7 +6,7 @@
 // what it asks for.
 //
 // The steps of a call's life, each in a file of its own: press, confirm (the
-// lamp goes on), assign, serve (the lamp goes off). DESIGN section 3 numbers
+// lamp goes on), assign, serve (the lamp goes off). docs/protocol.md numbers
 // the rules that the comments refer to.
 package node
 
@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"elevnet/assigner"
@@ -102,7 +103,8 @@ type Actions struct {
 	Generation uint64
 	// Notices are for the log.
 	Notices []Notice
-	// Exit, if not nil, ends the node: outputs first, then nothing more.
+	// Exit, if not nil, ends the node: outputs and the last datagram first, then
+	// nothing more.
 	Exit error
 	// Wake is the time of the next Tick, unless another event comes first.
 	Wake time.Duration
@@ -244,10 +246,15 @@ func (n *Node) restore(saved [][]byte) error {
 	return nil
 }
 
-// recover takes in what a disk held that could not be read at the start.
+// recover takes in what a disk held that could not be read at the start. What
+// was pressed since then may have to be pressed again, as in rule 7.
 func (n *Node) recover(saved [][]byte) {
+	before := slices.Clone(n.view.Node(n.me).Calls)
 	if err := n.restore(saved); err != nil {
 		n.notice(Notice{Kind: SavedUnreadable, Err: err})
+	}
+	for number, c := range before {
+		n.repair(number, c, n.view.Call(n.me, number))
 	}
 	n.disk.dirty = true
 }
@@ -339,6 +346,7 @@ func (n *Node) ownLife() worldview.Life {
 func (n *Node) liveAbove(l worldview.Life) {
 	if n.life <= l {
 		n.life = worldview.NewLife(l.Second()+1, n.random())
+		n.disk.dirty = n.cfg.Disk
 	}
 }
 

@@ -39,6 +39,9 @@ func (n *Node) press(f int, b elevator.Button) {
 	}
 	number := worldview.Number(f, b)
 	before := n.view.Call(n.me, number)
+	if l := before.P.Life(); l > n.life {
+		n.liveAbove(l) // that life may have issued the next stamp itself
+	}
 	after := before.Press(n.life)
 	n.issued[number] = after.P
 	n.set(n.me, number, after)

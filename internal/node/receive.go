@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"time"
 
 	"elevnet/internal/elevator"
 	"elevnet/peers"
@@ -125,6 +126,7 @@ func (n *Node) duplicate(m *worldview.Message, v peers.Verdict) {
 	if n.later(m) {
 		n.notice(Notice{Kind: DuplicateEnds, Peer: m.ID})
 		n.exit = fmt.Errorf("another node with id %q is running", n.cfg.ID)
+		n.send.next = n.now // a last word, so that the other one knows as well
 		return
 	}
 	if !n.duplicat {
@@ -134,18 +136,18 @@ func (n *Node) duplicate(m *worldview.Message, v peers.Verdict) {
 }
 
 // later reports whether this process is the one that was started later than the
-// sender. Both come to the same answer.
+// sender. Both come to the same answer: they compare for how long each has been
+// running, which no clock that is wrong can spoil and no life that was drawn
+// since. What waited in between makes the sender look younger, never this node.
 func (n *Node) later(m *worldview.Message) bool {
-	switch {
-	case m.Joining == n.joined: // one of the two has only just begun to listen
+	if m.Joining == n.joined { // one of the two has only just begun to listen
 		return !n.joined
-	case m.Joining:
+	}
+	older := n.now - time.Duration(m.Seq)*time.Microsecond
+	if older > -Listen && older < Listen {
 		return n.cfg.Boot > m.Boot
 	}
-	if s := m.Section(m.ID); s != nil && s.HasStatus && s.Status.Life.Second() != n.life.Second() {
-		return n.life.Second() > s.Status.Life.Second()
-	}
-	return n.cfg.Boot > m.Boot
+	return older < 0
 }
 
 // updateLive notes who came and who went.

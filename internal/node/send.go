@@ -45,7 +45,7 @@ func (s *sender) at(t time.Duration) {
 // compose returns the datagram to send now, nil if it isn't time.
 func (n *Node) compose() *worldview.Message {
 	s := &n.send
-	if n.now < s.next || n.exit != nil {
+	if n.now < s.next {
 		return nil
 	}
 	in, reported := n.tab.Loss(n.now)
@@ -53,6 +53,9 @@ func (n *Node) compose() *worldview.Message {
 	s.count++
 	s.last = n.now
 	s.next = n.now + n.pause(max(in, reported))
+	if n.exit != nil {
+		s.next = never
+	}
 	digest := n.view.Digest()
 	return s.composer.Compose(n.view, worldview.Header{
 		Joining:  !n.joined,

@@ -255,6 +255,9 @@ func (w *Workspace) step(ev node.Event) {
 			w.b.OnNotice(w, n)
 		}
 	}
+	if a.Message != nil {
+		w.b.broadcast(w, a.Message)
+	}
 	if a.Exit != nil {
 		w.exit = a.Exit
 		w.Kill()
@@ -262,9 +265,6 @@ func (w *Workspace) step(ev node.Event) {
 			w.b.OnExit(w, a.Exit)
 		}
 		return
-	}
-	if a.Message != nil {
-		w.b.broadcast(w, a.Message)
 	}
 	if a.Snapshot != nil {
 		w.save(a.Snapshot, a.Generation)
