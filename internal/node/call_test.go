@@ -533,3 +533,16 @@ func TestAloneItServesAll(t *testing.T) {
 		t.Errorf("F8: not served: %v", r.a.Outputs.Lamps)
 	}
 }
+
+func TestRule3ImpatienceDoesNotDelayTheLamp(t *testing.T) {
+	r := setup(t, 2, nil)
+	r.all[0].silent = true
+	at := r.now
+	for !r.lit(2, up) && r.now < at+2*time.Second {
+		r.press(2, up)
+		r.run(90 * ms)
+	}
+	if d := r.now - at; d > 700*ms {
+		t.Errorf("lit after %v", d)
+	}
+}

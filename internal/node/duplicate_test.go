@@ -166,3 +166,19 @@ func TestRule10TheOneThatEndsStopsItsMotorAndIsSilent(t *testing.T) {
 		}
 	}
 }
+
+func TestRule10TheOneThatStaysDoesNotWaitForTheOther(t *testing.T) {
+	r := setup(t, 0, nil)
+	r.run(5 * time.Second)
+	p := r.addPeer("1")
+	p.boot, p.silent = 5, true
+	r.run(300 * ms)
+	if r.a.Exit != nil || r.heardOf(DuplicateStays) != 1 {
+		t.Fatalf("said %d times, %v", r.heardOf(DuplicateStays), r.a.Exit)
+	}
+	if r.n.Live() != 0 || r.heardOf(PeerFound) != 0 {
+		t.Error("counts itself as a peer")
+	}
+	r.press(2, cab)
+	r.until(100*ms, "lit", func() bool { return r.lit(2, cab) })
+}

@@ -247,3 +247,58 @@ func TestNoStormUnderHammering(t *testing.T) {
 		t.Errorf("%d datagrams in 100 ms", n)
 	}
 }
+
+// A large building leaves closed calls out once everybody that is heard holds the
+// same, and not before.
+func TestClosedCallsTravelUntilAllHoldTheSame(t *testing.T) {
+	r := setup(t, 1, func(c *Config) { c.Elevator.Floors = 64 })
+	p := r.all[0]
+	p.silent = true
+	r.press(0, cab)
+	r.until(2*time.Second, "served", func() bool { return r.own(0, cab).S > 0 })
+	r.run(time.Second)
+	told := 0
+	r.after = func(Event) {
+		if m := r.a.Message; m != nil && len(m.Section("1").Calls) > 0 {
+			told++
+		}
+	}
+	r.run(time.Second)
+	if told == 0 {
+		t.Error("a peer that doesn't know isn't told")
+	}
+	p.silent = false
+	r.run(time.Second)
+	told = 0
+	r.run(time.Second)
+	if told > 0 {
+		t.Errorf("told %d times what all know", told)
+	}
+}
+
+func TestLossIsReported(t *testing.T) {
+	r := setup(t, 1, nil)
+	p := r.all[0]
+	p.header = func(h *worldview.Header) { h.Count *= 4 }
+	r.run(3 * time.Second)
+	r.until(100*ms, "a datagram", func() bool { return r.a.Message != nil })
+	if got := r.a.Message.Loss; got != 75 {
+		t.Errorf("reports %d %%, three of four datagrams are lost", got)
+	}
+}
+
+func TestALostServerShowsNothing(t *testing.T) {
+	r := setup(t, 0, nil)
+	in := elevator.Inputs{Link: 1, Stop: true, Floor: 2}
+	in.Buttons.Put(2, cab, true)
+	r.do(Event{Kind: Inputs, Inputs: in})
+	r.run(100 * ms)
+	if r.lit(2, cab) || r.heardOf(ServerLost) != 1 {
+		t.Error("takes a press from a server that isn't there")
+	}
+	r.in.Link = 2
+	r.do(Event{Kind: Inputs, Inputs: r.in})
+	if r.heardOf(ServerFound) != 2 { // once at the start
+		t.Error("not found again")
+	}
+}

@@ -293,11 +293,11 @@ func (n *Node) Step(ev Event, now time.Duration) Actions {
 	case Recovered:
 		n.recover(ev.Saved)
 	}
+	n.checkDisk()
 	n.join()
 	n.updateLive()
 	n.grow()
 	n.age()
-	n.checkDisk()
 	looked := !n.settled || n.now >= n.due
 	if looked {
 		n.confirm()
@@ -319,7 +319,7 @@ func (n *Node) join() {
 	if n.joined || n.exit != nil || n.now < Listen {
 		return
 	}
-	if n.cfg.Disk && n.disk.commits == 0 && n.now < Listen+DiskPatience {
+	if n.cfg.Disk && n.disk.commits == 0 && !n.disk.failed && n.now < Listen+DiskPatience {
 		return // the life must be on the disk before it is used
 	}
 	n.joined = true
@@ -329,7 +329,13 @@ func (n *Node) join() {
 	}
 	n.latched = elevator.Calls{}
 	n.publish()
-	n.notice(Notice{Kind: Joined, Count: n.tab.AllLive(n.now).Len()})
+	heard := 0
+	for i := range n.view.Len() {
+		if i != n.me && n.tab.Heard(i, n.now) {
+			heard++ // live, or about to join as well
+		}
+	}
+	n.notice(Notice{Kind: Joined, Count: heard})
 }
 
 // ownLife returns the greatest life in which this node is known to have acted.

@@ -9,7 +9,7 @@ type NoticeKind uint8
 
 // The notices.
 const (
-	// Joined: listening has ended; Count live peers.
+	// Joined: listening has ended; Count other nodes are heard.
 	Joined NoticeKind = iota
 	// Restored: Count open calls came back from the disk.
 	Restored
