@@ -22,6 +22,9 @@ func TestWake(t *testing.T) {
 		disk := rapid.IntRange(0, 4).Draw(t, "disk") > 0
 		change := func(c *Config) { c.Disk = disk }
 		r := begin(panics{}, change, nil)
+		if r.pending != nil {
+			r.ready = time.Duration(rapid.SampledFrom([]int{2, 900, 4000}).Draw(t, "first commit")) * ms
+		}
 		eager, err := New(r.cfg, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -46,6 +46,7 @@ func chaos(t *testing.T, seed uint64) {
 		o.Seed = seed
 		o.Elevator.Floors = floors
 		o.NoDisk = r.IntN(8) == 0
+		o.Commit = []time.Duration{1, 3, 10, 30}[r.IntN(4)] * time.Millisecond
 	})
 	if testing.Verbose() {
 		trace := traced(x.Building)
@@ -72,7 +73,7 @@ func fault(x *trial, r *rand.Rand) {
 	n := len(x.all)
 	i, j := r.IntN(n), r.IntN(n)
 	on := r.IntN(2) == 0
-	switch r.IntN(18) {
+	switch r.IntN(20) {
 	case 0:
 		x.Kill(i)
 	case 1:
@@ -124,6 +125,21 @@ func fault(x *trial, r *rand.Rand) {
 		}
 	case 17:
 		x.Disk(i, nil, 0)
+	case 18: // a power cut, just after a press
+		x.Tap(i, r.IntN(x.cfg.Floors), elevator.Button(r.IntN(elevator.Buttons)))
+		x.Run(time.Duration(r.IntN(150)) * time.Millisecond)
+		for k := range x.all {
+			x.Kill(k)
+		}
+		for k := range x.all {
+			x.Start(k)
+		}
+	case 19: // impatience in front of a lit lamp, while it is being served
+		floor, b := r.IntN(x.cfg.Floors), elevator.Button(r.IntN(elevator.Buttons))
+		for range 8 {
+			x.Tap(i, floor, b)
+			x.Run(time.Duration(r.IntN(1200)) * time.Millisecond)
+		}
 	}
 }
 
