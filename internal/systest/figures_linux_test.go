@@ -78,7 +78,7 @@ func BenchmarkIdle(b *testing.B) {
 	const during = 20 * time.Second
 	for b.Loop() {
 		ticker := exec.Command(os.Args[0], "-test.run", "^TestTicker$")
-		ticker.Env = append(os.Environ(), "ELEVNET_TICKER="+during.String())
+		ticker.Env = append(os.Environ(), tickerEnv+"="+during.String())
 		if err := ticker.Start(); err != nil {
 			b.Fatal(err)
 		}
@@ -98,9 +98,12 @@ func BenchmarkIdle(b *testing.B) {
 	}
 }
 
+// tickerEnv says for how long TestTicker runs.
+const tickerEnv = "ELEVNET_TICKER"
+
 // TestTicker is the bare program of BenchmarkIdle.
 func TestTicker(t *testing.T) {
-	during, err := time.ParseDuration(os.Getenv("ELEVNET_TICKER"))
+	during, err := time.ParseDuration(os.Getenv(tickerEnv))
 	if err != nil {
 		t.Skip("only for BenchmarkIdle")
 	}

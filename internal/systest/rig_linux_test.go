@@ -23,6 +23,9 @@ const udpPort = "15680"
 var binary string
 
 func TestMain(m *testing.M) {
+	if os.Getenv(tickerEnv) != "" {
+		os.Exit(m.Run()) // the bare program of BenchmarkIdle: nothing to build
+	}
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "elevnet-systest")
 		if err != nil {
