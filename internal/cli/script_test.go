@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
+		Deadline:            time.Now().Add(3 * time.Minute), // a script takes seconds
 		Setup: func(env *testscript.Env) error {
 			s := &session{vars: env.Vars}
 			env.Values[sessionKey{}] = s

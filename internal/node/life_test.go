@@ -434,10 +434,21 @@ func TestSnapshotRestores(t *testing.T) {
 }
 
 func TestSavedByOthers(t *testing.T) {
-	_, err := New(Config{ID: "1", Elevator: elevator.DefaultConfig(), Boot: 1}, [][]byte{worldview.New(6).AppendSnapshot(nil, 0)})
+	cfg := Config{ID: "1", Elevator: elevator.DefaultConfig(), Boot: 1, Second: 1000}
+	six, life := worldview.New(6), worldview.NewLife(5000, 1)
+	i, _ := six.Add("1")
+	six.SetCall(i, worldview.Number(5, cab), worldview.Call{}.Press(life))
+	_, err := New(cfg, [][]byte{six.AppendSnapshot(nil, life)})
 	var floors worldview.FloorsError
 	if !errors.As(err, &floors) || floors.Stored != 6 {
-		t.Errorf("other floors: %v", err)
+		t.Errorf("other floors, with an open call: %v", err)
+	}
+	six.SetCall(i, worldview.Number(5, cab), six.Call(i, worldview.Number(5, cab)).Serve())
+	n, err := New(cfg, [][]byte{six.AppendSnapshot(nil, life)})
+	if err != nil {
+		t.Errorf("other floors, with nothing open: %v", err)
+	} else if n.life <= life {
+		t.Error("the life of what was saved is forgotten")
 	}
 	r := begin(t, nil, [][]byte{[]byte("garbage"), worldview.New(4).AppendSnapshot(nil, worldview.NewLife(2000, 0))})
 	if r.heardOf(SavedUnreadable) != 1 {

@@ -222,7 +222,11 @@ func (n *Node) restore(saved [][]byte) error {
 		var floors worldview.FloorsError
 		switch {
 		case errors.As(err, &floors):
-			return fmt.Errorf("%w: start with --floors %d, or with another --building or --state-dir", err, floors.Stored)
+			// Without an open call nothing is lost but the life, which is kept.
+			old := worldview.New(floors.Stored)
+			if l, _ = old.Restore(b); anyOpen(old) {
+				return fmt.Errorf("%w, and has open calls: start with --floors %d, or with another --building or --state-dir", err, floors.Stored)
+			}
 		case err != nil:
 			n.notice(Notice{Kind: SavedUnreadable, Err: err})
 		}
@@ -244,6 +248,15 @@ func (n *Node) restore(saved [][]byte) error {
 		n.notice(Notice{Kind: Restored, Count: open})
 	}
 	return nil
+}
+
+func anyOpen(w *worldview.Worldview) bool {
+	for i := range w.Len() {
+		if slices.ContainsFunc(w.Node(i).Calls, worldview.Call.Active) {
+			return true
+		}
+	}
+	return false
 }
 
 // recover takes in what a disk held that could not be read at the start. What
