@@ -27,17 +27,7 @@ type trial struct {
 // try starts a building and its judge.
 func try(t testing.TB, nodes int, change func(*Options)) *trial {
 	t.Helper()
-	opts := Options{
-		Nodes:    nodes,
-		Elevator: elevator.DefaultConfig(),
-		Seed:     1,
-		Latency:  200 * time.Microsecond,
-		Poll:     8 * time.Millisecond,
-		Commit:   3 * time.Millisecond,
-	}
-	if change != nil {
-		change(&opts)
-	}
+	opts := options(nodes, change)
 	b, err := New(opts)
 	if err != nil {
 		t.Fatal(err)

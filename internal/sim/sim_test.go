@@ -9,8 +9,9 @@ import (
 	"elevnet/internal/node"
 )
 
-func building(t testing.TB, nodes int, change func(*Options)) *Building {
-	t.Helper()
+// options are those of a healthy building of the course's elevators, but for what
+// is changed.
+func options(nodes int, change func(*Options)) Options {
 	opts := Options{
 		Nodes:    nodes,
 		Elevator: elevator.DefaultConfig(),
@@ -22,7 +23,12 @@ func building(t testing.TB, nodes int, change func(*Options)) *Building {
 	if change != nil {
 		change(&opts)
 	}
-	b, err := New(opts)
+	return opts
+}
+
+func building(t testing.TB, nodes int, change func(*Options)) *Building {
+	t.Helper()
+	b, err := New(options(nodes, change))
 	if err != nil {
 		t.Fatal(err)
 	}
