@@ -42,7 +42,8 @@ var tree = map[string]pkg{
 	// The simulation is pure but for its one seeded random source.
 	"internal/sim":       {pure, []string{"internal/elevator", "internal/hoistway", "internal/node", "worldview"}, []string{"math/rand/v2"}},
 	"internal/promise":   {pure, []string{"internal/elevator"}, nil},
-	"internal/node":      {pure, []string{"assigner", "fsm", "internal/elevator", "peers", "worldview"}, nil},
+	"internal/node":      {pure, []string{"assigner", "fsm", "internal/elevator", "internal/ledger", "peers", "worldview"}, nil},
+	"internal/ledger":    {pure, []string{"internal/elevator", "peers", "worldview"}, nil},
 	"assigner":           {pure, []string{"internal/elevator", "requests"}, nil},
 	"fsm":                {pure, []string{"internal/elevator", "requests"}, nil},
 	"worldview":          {pure, []string{"internal/elevator"}, nil},
@@ -61,7 +62,7 @@ var tree = map[string]pkg{
 // pureImports is all that a pure package may import of the standard library.
 var pureImports = []string{
 	"bytes", "cmp", "container/heap", "encoding/binary", "errors", "fmt", "hash/crc32", "io", "iter",
-	"math", "math/bits", "slices", "sort", "strconv", "strings", "time",
+	"maps", "math", "math/bits", "slices", "sort", "strconv", "strings", "time",
 }
 
 // clocks are the functions of package time that ask or wait for the real time.

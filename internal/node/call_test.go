@@ -1,6 +1,7 @@
 package node
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -46,7 +47,7 @@ func TestRule2PressRaisesTheOwnSlotAtOnce(t *testing.T) {
 	r.run(5 * ms)
 	r.press(2, up)
 	first := r.own(2, up)
-	if first.P != r.n.life.Start()+1 || first.Lit() {
+	if first.P != r.n.led.Life().Start()+1 || first.Lit() {
 		t.Errorf("after a press: %+v", first)
 	}
 	r.until(gap, "broadcast at once", func() bool { return len(r.sent) > sent })
@@ -85,40 +86,8 @@ func TestRule2PressIsAnEdge(t *testing.T) {
 		r.do(Event{Kind: Inputs, Inputs: r.in})
 		r.run(100 * ms)
 	}
-	if got, want := r.own(2, cab).P, r.n.life.Start()+1; got != want {
+	if got, want := r.own(2, cab).P, r.n.led.Life().Start()+1; got != want {
 		t.Errorf("a button that is held counts once: %x, want %x", got, want)
-	}
-}
-
-func TestRule3Confirmable(t *testing.T) {
-	open := worldview.Call{P: 7, C: 2, S: 3}
-	for _, c := range []struct {
-		name string
-		h    holding
-		want worldview.Stamp // up to 3 means none
-	}{
-		{"alone, on disk", holding{Call: open, Durable: 7, ByAll: 7}, 7},
-		{"alone, an older press on disk", holding{Call: open, Durable: 5, ByAll: 7}, 5},
-		{"alone, not on disk", holding{Call: open, ByAll: 7}, 0},
-		{"alone, not on disk, late", holding{Call: open, ByAll: 7, Late: true}, 0},
-		{"alone, no disk", holding{Call: open, NoDisk: true, ByAll: 7}, 7},
-		{"all hold it", holding{Call: open, Durable: 7, Peers: 2, ByAll: 7, BySome: 7}, 7},
-		{"all hold an older one", holding{Call: open, Durable: 7, Peers: 2, ByAll: 6, BySome: 7}, 6},
-		{"a peer is silent", holding{Call: open, Durable: 7, Peers: 2, BySome: 7}, 0},
-		{"a peer is silent for long, another holds it", holding{Call: open, Peers: 2, BySome: 6, Late: true}, 6},
-		{"a peer is silent for long, the disk holds it", holding{Call: open, Durable: 7, Peers: 1, Late: true}, 7},
-		{"all silent, disk slow", holding{Call: open, Peers: 1, Late: true}, 0},
-		{"all silent, no disk, late", holding{Call: open, NoDisk: true, Peers: 1, Late: true}, 7},
-		{"all silent, no disk", holding{Call: open, NoDisk: true, Peers: 1}, 0},
-		{"own disk slow, peers hold it", holding{Call: open, Peers: 1, ByAll: 7, BySome: 7}, 0},
-		{"own disk slow for long, peers hold it", holding{Call: open, Peers: 1, ByAll: 7, BySome: 7, Late: true}, 7},
-		{"no disk, peers hold it", holding{Call: open, NoDisk: true, Peers: 1, ByAll: 7, BySome: 7}, 7},
-		{"never above the press", holding{Call: open, Durable: 9, Peers: 1, ByAll: 9, BySome: 9, Late: true}, 7},
-		{"what is held was served", holding{Call: open, Durable: 3, Peers: 1, ByAll: 3}, 3},
-	} {
-		if got := confirmable(c.h); got != c.want {
-			t.Errorf("%s: %d, want %d", c.name, got, c.want)
-		}
 	}
 }
 
@@ -145,11 +114,11 @@ func TestRule3Confirm(t *testing.T) {
 		{"own disk slow, peer silent", 1, func(r *rig) { r.commit = 1500 * ms; r.all[0].silent = true }, 1500 * ms},
 		{"own disk slow, first peer silent", 2, func(r *rig) { r.commit = time.Hour; r.all[0].silent = true }, 500 * ms},
 		{"own disk slow, second peer silent", 2, func(r *rig) { r.commit = time.Hour; r.all[1].silent = true }, 500 * ms},
-		{"no disk, peer silent", 1, func(r *rig) { r.n.cfg.Disk = false; r.all[0].silent = true }, 500 * ms},
+		{"no disk, peer silent", 1, func(r *rig) { r.all[0].silent = true }, 500 * ms},
 	} {
 		for _, button := range []elevator.Button{down, cab} {
 			t.Run(c.name+" "+button.String(), func(t *testing.T) {
-				r := setup(t, c.peers, nil)
+				r := setup(t, c.peers, func(cfg *Config) { cfg.Disk = !strings.HasPrefix(c.name, "no disk") })
 				r.run(2 * time.Second)
 				if c.fault != nil {
 					c.fault(r)

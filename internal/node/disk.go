@@ -14,8 +14,9 @@ type disk struct {
 	busy       bool
 	began      time.Duration
 	generation uint64
-	commits    uint64 // that succeeded
-	failed     bool   // the last commit failed, or takes too long
+	life       worldview.Life // as of the newest snapshot
+	commits    uint64         // that succeeded
+	failed     bool           // the last commit failed, or takes too long
 	retry      time.Duration
 }
 
@@ -34,20 +35,18 @@ func (d *disk) change(now time.Duration, urgent bool) {
 // store returns the snapshot to commit now, if any (rule 9).
 func (n *Node) store() ([]byte, uint64) {
 	d := &n.disk
-	if d.lazy > 0 && n.now >= d.lazy {
-		d.dirty = true
-	}
-	if !n.cfg.Disk || !d.dirty || d.busy || n.now < d.retry {
+	if !n.cfg.Disk {
 		return nil, 0
 	}
-	d.dirty, d.lazy, d.busy, d.began = false, 0, true, n.now
-	d.generation++
-	for i := range n.slots {
-		for number := range n.slots[i] {
-			n.slots[i][number].pending = n.view.Call(i, number).P
-		}
+	if d.lazy > 0 && n.now >= d.lazy || d.life != n.led.Life() {
+		d.dirty = true
 	}
-	return n.view.AppendSnapshot(nil, n.life), d.generation
+	if !d.dirty || d.busy || n.now < d.retry {
+		return nil, 0
+	}
+	d.dirty, d.lazy, d.busy, d.began, d.life = false, 0, true, n.now, n.led.Life()
+	d.generation++
+	return n.led.Snapshot(), d.generation
 }
 
 // stored notes how a commit ended.
@@ -66,22 +65,13 @@ func (n *Node) stored(generation uint64, err error) {
 	d.commits++
 	if d.failed {
 		d.failed = false
+		n.led.SetDisk(worldview.DiskWorks)
 		n.notice(Notice{Kind: DiskWorks})
 	}
-	for i := range n.slots {
-		for number := range n.slots[i] {
-			s := &n.slots[i][number]
-			if s.durable == s.pending {
-				continue
-			}
-			s.durable = s.pending
-			if c := n.view.Call(i, number); c.Active() {
-				// Others wait to hear it.
-				n.send.composer.Touch(i, number)
-				n.send.at(n.now)
-			}
-		}
-	}
+	n.led.Committed(func(i, number int) { // others wait to hear it
+		n.send.composer.Touch(i, number)
+		n.send.at(n.now)
+	})
 }
 
 // checkDisk notices a disk that doesn't answer.
@@ -94,20 +84,9 @@ func (n *Node) checkDisk() {
 func (n *Node) diskFails(err error) {
 	if !n.disk.failed {
 		n.disk.failed = true
+		n.led.SetDisk(worldview.DiskFailed)
 		n.settled = false
 		n.notice(Notice{Kind: DiskFailed, Err: err})
-	}
-}
-
-// diskState is what this node says of its disk.
-func (n *Node) diskState() worldview.Disk {
-	switch {
-	case !n.cfg.Disk:
-		return worldview.DiskNone
-	case n.disk.failed:
-		return worldview.DiskFailed
-	default:
-		return worldview.DiskWorks
 	}
 }
 

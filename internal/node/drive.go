@@ -69,7 +69,7 @@ func (n *Node) publish() {
 	if !n.joined {
 		return
 	}
-	s := worldview.Status{State: n.car.State(), Disk: n.diskState(), Links: n.live}
+	s := worldview.Status{State: n.car.State(), Disk: n.led.Disk(), Links: n.live}
 	own := n.view.Node(n.me).Status
 	s.Version = own.Version
 	if s == own && own.Version == n.version && own.Known() {
@@ -83,8 +83,8 @@ func (n *Node) publish() {
 			n.notice(Notice{Kind: Unavailable, Reasons: is})
 		}
 	}
-	if n.version.Life != n.life {
-		n.version = worldview.Version{Life: n.life}
+	if n.version.Life != n.led.Life() {
+		n.version = worldview.Version{Life: n.led.Life()}
 	}
 	n.version.Seq++
 	s.Version = n.version

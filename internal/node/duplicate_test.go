@@ -77,7 +77,7 @@ func TestRule10OneIDTwice(t *testing.T) {
 						t.Errorf("F7: the one that stays said it %d times, the one that ends %d times",
 							stays.said[DuplicateStays], ends.said[DuplicateEnds])
 					}
-					if d := stays.n.life.Second() - max(c.clockOne, c.clockTw); int32(d) > 10 {
+					if d := stays.n.led.Life().Second() - max(c.clockOne, c.clockTw); int32(d) > 10 {
 						t.Errorf("drove each other %d lives up", d)
 					}
 				})

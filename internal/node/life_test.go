@@ -28,7 +28,7 @@ func TestRule7OwnSlotOfAnotherLife(t *testing.T) {
 	if !c.Active() {
 		t.Fatalf("the press %x was taken for served: %+v", pressed, c)
 	}
-	if c.P.Life() <= ahead || r.n.life <= ahead {
+	if c.P.Life() <= ahead || r.n.led.Life() <= ahead {
 		t.Errorf("pressed again in life %x, not above %x", c.P.Life(), ahead)
 	}
 	// Once more of the same changes nothing.
@@ -234,7 +234,7 @@ func TestRule9FailedCommits(t *testing.T) {
 	if !r.lit(2, cab) {
 		t.Error("S3: dark for ever: without a disk that works memory must do")
 	}
-	if r.n.slots[r.n.me][worldview.Number(2, cab)].durable != 0 {
+	if r.n.led.Durable(r.n.me, worldview.Number(2, cab)) != 0 {
 		t.Error("counts as durable")
 	}
 	count := r.commits
@@ -250,7 +250,7 @@ func TestRule9FailedCommits(t *testing.T) {
 	if s := r.n.view.Node(r.n.me).Status; s.Disk != worldview.DiskWorks {
 		t.Errorf("the status says that the disk %v", s.Disk)
 	}
-	if r.n.slots[r.n.me][worldview.Number(2, cab)].durable != r.own(2, cab).P {
+	if r.n.led.Durable(r.n.me, worldview.Number(2, cab)) != r.own(2, cab).P {
 		t.Error("the press isn't durable after a commit that worked")
 	}
 }
@@ -374,8 +374,8 @@ func TestLifeIsAboveAnythingSeen(t *testing.T) {
 	w := worldview.New(4)
 	disk := w.AppendSnapshot(nil, stored)
 	r := begin(t, nil, [][]byte{disk})
-	if r.n.life <= stored {
-		t.Errorf("life %x isn't above the stored one, %x", r.n.life, stored)
+	if r.n.led.Life() <= stored {
+		t.Errorf("life %x isn't above the stored one, %x", r.n.led.Life(), stored)
 	}
 	p := r.addPeer("2")
 	slot := worldview.NewLife(4000, 5).Start() + 3
@@ -386,8 +386,8 @@ func TestLifeIsAboveAnythingSeen(t *testing.T) {
 	r.run(400 * ms)
 	p.talks = false
 	r.run(200 * ms)
-	if r.n.life <= status {
-		t.Errorf("life %x isn't above that of its own status, %x", r.n.life, status)
+	if r.n.led.Life() <= status {
+		t.Errorf("life %x isn't above that of its own status, %x", r.n.led.Life(), status)
 	}
 	w = worldview.New(4)
 	if l, err := w.Restore(r.snapshot); err != nil || l <= status {
@@ -395,7 +395,7 @@ func TestLifeIsAboveAnythingSeen(t *testing.T) {
 	}
 
 	r = begin(t, nil, nil)
-	if got := r.n.life.Second(); got != 1000 {
+	if got := r.n.led.Life().Second(); got != 1000 {
 		t.Errorf("with nothing seen it is that of the clock: %d", got)
 	}
 }
@@ -421,7 +421,7 @@ func TestSnapshotRestores(t *testing.T) {
 	if !bytes.Equal(s.n.view.AppendSnapshot(nil, 0), r.n.view.AppendSnapshot(nil, 0)) {
 		t.Error("not what was saved")
 	}
-	if s.n.life <= r.n.life {
+	if s.n.led.Life() <= r.n.led.Life() {
 		t.Error("the next life isn't above the last")
 	}
 	s.run(time.Second)
@@ -447,14 +447,14 @@ func TestSavedByOthers(t *testing.T) {
 	n, err := New(cfg, [][]byte{six.AppendSnapshot(nil, life)})
 	if err != nil {
 		t.Errorf("other floors, with nothing open: %v", err)
-	} else if n.life <= life {
+	} else if n.led.Life() <= life {
 		t.Error("the life of what was saved is forgotten")
 	}
 	r := begin(t, nil, [][]byte{[]byte("garbage"), worldview.New(4).AppendSnapshot(nil, worldview.NewLife(2000, 0))})
 	if r.heardOf(SavedUnreadable) != 1 {
 		t.Error("F6: garbage wasn't mentioned")
 	}
-	if r.n.life.Second() != 2001 {
+	if r.n.led.Life().Second() != 2001 {
 		t.Error("the other slot wasn't read")
 	}
 	if _, err := New(Config{ID: "1", Elevator: elevator.DefaultConfig()}, nil); err == nil {
@@ -491,8 +491,8 @@ func TestRecovered(t *testing.T) {
 	if !r.lit(2, cab) {
 		t.Error("S1: a press of this life was taken for one that the disk knows to be served")
 	}
-	if r.n.life <= ahead {
-		t.Errorf("life %x isn't above the stored one, %x", r.n.life, ahead)
+	if r.n.led.Life() <= ahead {
+		t.Errorf("life %x isn't above the stored one, %x", r.n.led.Life(), ahead)
 	}
 	r.run(2 * time.Second)
 	w := worldview.New(4)

@@ -12,14 +12,13 @@ package node
 
 import (
 	"errors"
-	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"elevnet/assigner"
 	"elevnet/fsm"
 	"elevnet/internal/elevator"
+	"elevnet/internal/ledger"
 	"elevnet/peers"
 	"elevnet/worldview"
 )
@@ -113,25 +112,23 @@ type Actions struct {
 // Node is one node. See the package documentation.
 type Node struct {
 	cfg  Config
-	me   int // local number of this node
-	view *worldview.Worldview
-	tab  *peers.Table
+	led  *ledger.Ledger
+	me   int                  // local number of this node
+	view *worldview.Worldview // what led knows
+	tab  *peers.Table         // and of its peers
 	car  fsm.Elevator
 
 	now      time.Duration
 	joined   bool
 	caughtUp time.Duration // when what was missed while frozen is known
-	life     worldview.Life
-	lives    uint64 // how many lives were drawn
 	version  worldview.Version
 
 	in      elevator.Inputs
 	latched elevator.Calls // presses made while joining
 
 	slots  [][]slot // by node and number
-	acks   [][][]ack
-	issued []worldview.Stamp // own slots: the newest press made by this process
 	live   elevator.NodeSet
+	isLate func(i, number int) bool
 
 	lit      elevator.Calls
 	litSince []time.Duration // by number, of calls that are lit on this panel
@@ -154,9 +151,9 @@ type Node struct {
 	exit    error
 	// settled is false while something changed that the rules must look at.
 	settled bool
-	// due is when they must look even if nothing changes, and late when the
+	// due is when they must look even if nothing changes, and firstLate when the
 	// first unlit call runs out of patience.
-	due, late time.Duration
+	due, firstLate time.Duration
 
 	building uint32 // as datagrams name it
 	timings  uint16
@@ -168,18 +165,10 @@ type Node struct {
 	strange  strangers
 }
 
-// slot is what this node alone keeps of one slot of the worldview.
+// slot is what this node alone keeps of one slot of the worldview: its times.
 type slot struct {
-	durable worldview.Stamp // the newest press that this node's disk holds
-	pending worldview.Stamp // the one that the commit under way will hold
-	opened  time.Duration   // when the call became active, less its age then
-	unlit   time.Duration   // since when it is active and not lit
-}
-
-// ack is what a peer is known to hold of one slot.
-type ack struct {
-	seen worldview.Stamp // in its memory at the least
-	held worldview.Stamp // as safe as it can make it
+	opened time.Duration // when the call became active, less its age then
+	unlit  time.Duration // since when it is active and not lit
 }
 
 // New returns a node that has just been started. saved holds what its disk
@@ -193,82 +182,44 @@ func New(cfg Config, saved [][]byte) (*Node, error) {
 		return nil, errors.New("node: the boot nonce must not be 0")
 	}
 	n := &Node{
-		cfg:  cfg,
-		view: worldview.New(cfg.Elevator.Floors),
-		tab:  peers.NewTable(cfg.Boot, peers.DefaultTimeout),
-		car:  fsm.New(cfg.Elevator),
+		cfg: cfg,
+		car: fsm.New(cfg.Elevator),
 
 		building: worldview.HashBuilding(cfg.Building),
 		timings:  worldview.HashTimings(cfg.Elevator),
 	}
-	n.me, _ = n.view.Add(cfg.ID)
-	numbers := cfg.Elevator.Floors * elevator.Buttons
-	n.issued = make([]worldview.Stamp, numbers)
-	n.litSince = make([]time.Duration, numbers)
-
-	n.life = worldview.NewLife(cfg.Second, n.random())
-	if err := n.restore(saved); err != nil {
+	n.led = ledger.Open(ledger.Config{
+		ID: cfg.ID, Floors: cfg.Elevator.Floors, Boot: cfg.Boot, Second: cfg.Second, Disk: cfg.Disk,
+	}, n.changed)
+	n.view, n.tab, n.me = n.led.View(), n.led.Peers(), n.led.Me()
+	n.isLate = func(i, number int) bool { return n.late(i, number) }
+	n.litSince = make([]time.Duration, cfg.Elevator.Floors*elevator.Buttons)
+	unreadable, err := n.led.Restore(saved)
+	if err != nil {
 		return nil, err
 	}
+	n.restored(unreadable)
 	n.disk.dirty = cfg.Disk
 	return n, nil
 }
 
-// restore joins what the disk held. Each call keeps its age.
-func (n *Node) restore(saved [][]byte) error {
-	var stored worldview.Life
-	for _, b := range saved {
-		l, err := n.view.Restore(b)
-		var floors worldview.FloorsError
-		switch {
-		case errors.As(err, &floors):
-			// Without an open call nothing is lost but the life, which is kept.
-			old := worldview.New(floors.Stored)
-			if l, _ = old.Restore(b); anyOpen(old) {
-				return fmt.Errorf("%w, and has open calls: start with --floors %d, or with another --building or --state-dir", err, floors.Stored)
-			}
-		case err != nil:
-			n.notice(Notice{Kind: SavedUnreadable, Err: err})
-		}
-		stored = max(stored, l)
-	}
-	n.liveAbove(stored)
-	n.grow()
-	open := 0
-	for i := range n.view.Len() {
-		for number, c := range n.view.Node(i).Calls {
-			if c.Active() {
-				open++
-				n.changed(i, number, worldview.Call{}, c)
-			}
-		}
-	}
-	n.open = open
-	if open > 0 {
-		n.notice(Notice{Kind: Restored, Count: open})
-	}
-	return nil
-}
-
-func anyOpen(w *worldview.Worldview) bool {
-	for i := range w.Len() {
-		if slices.ContainsFunc(w.Node(i).Calls, worldview.Call.Active) {
-			return true
-		}
-	}
-	return false
-}
-
-// recover takes in what a disk held that could not be read at the start. What
-// was pressed since then may have to be pressed again, as in rule 7.
-func (n *Node) recover(saved [][]byte) {
-	before := slices.Clone(n.view.Node(n.me).Calls)
-	if err := n.restore(saved); err != nil {
+// restored says what the disk gave back.
+func (n *Node) restored(unreadable []error) {
+	for _, err := range unreadable {
 		n.notice(Notice{Kind: SavedUnreadable, Err: err})
 	}
-	for number, c := range before {
-		n.repair(number, c, n.view.Call(n.me, number))
+	if n.open > 0 {
+		n.notice(Notice{Kind: Restored, Count: n.open})
 	}
+}
+
+// recover takes in what a disk held that could not be read at the start.
+func (n *Node) recover(saved [][]byte) {
+	unreadable, err := n.led.Recover(saved)
+	if err != nil {
+		unreadable = append(unreadable, err)
+	}
+	n.restored(unreadable)
 	n.disk.dirty = true
 }
 
@@ -311,6 +262,9 @@ func (n *Node) Step(ev Event, now time.Duration) Actions {
 	n.updateLive()
 	n.grow()
 	n.age()
+	if n.led.News() {
+		n.settled = false
+	}
 	looked := !n.settled || n.now >= n.due
 	if looked {
 		n.confirm()
@@ -318,7 +272,7 @@ func (n *Node) Step(ev Event, now time.Duration) Actions {
 	}
 	a := Actions{Outputs: n.outputs(), Exit: n.exit}
 	if looked {
-		n.due, n.late = n.nextLook(), n.lateAt()
+		n.due, n.firstLate = n.nextLook(), n.lateAt()
 	}
 	a.Snapshot, a.Generation = n.store()
 	a.Message = n.compose()
@@ -336,7 +290,7 @@ func (n *Node) join() {
 		return // the life must be on the disk before it is used
 	}
 	n.joined = true
-	n.liveAbove(n.ownLife())
+	n.led.LiveAbove(n.led.OwnLife())
 	for f, b := range n.latched.All() {
 		n.press(f, b)
 	}
@@ -349,32 +303,6 @@ func (n *Node) join() {
 		}
 	}
 	n.notice(Notice{Kind: Joined, Count: heard})
-}
-
-// ownLife returns the greatest life in which this node is known to have acted.
-func (n *Node) ownLife() worldview.Life {
-	own := n.view.Node(n.me)
-	l := own.Status.Life
-	for _, c := range own.Calls {
-		l = max(l, c.P.Life())
-	}
-	return l
-}
-
-// liveAbove begins a new life if the present one isn't above the given one.
-func (n *Node) liveAbove(l worldview.Life) {
-	if n.life <= l {
-		n.life = worldview.NewLife(l.Second()+1, n.random())
-		n.disk.dirty = n.cfg.Disk
-	}
-}
-
-// random returns 16 bits that differ from life to life: drawn from the boot
-// nonce, since the core has no randomness of its own.
-func (n *Node) random() uint16 {
-	n.lives++
-	h := (n.cfg.Boot + n.lives) * 0x9e3779b97f4a7c15
-	return uint16(h >> 32)
 }
 
 // grow gives room to nodes that were heard of for the first time.
@@ -427,4 +355,4 @@ func earliest(times ...time.Duration) time.Duration {
 }
 
 // Snapshot returns what to make durable when the node ends in good order.
-func (n *Node) Snapshot() []byte { return n.view.AppendSnapshot(nil, n.life) }
+func (n *Node) Snapshot() []byte { return n.view.AppendSnapshot(nil, n.led.Life()) }

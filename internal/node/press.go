@@ -34,28 +34,13 @@ func (n *Node) takeInputs(in elevator.Inputs) {
 
 // press is rule 2.
 func (n *Node) press(f int, b elevator.Button) {
-	if !elevator.ButtonExists(n.cfg.Elevator.Floors, f, b) {
-		return
+	if elevator.ButtonExists(n.cfg.Elevator.Floors, f, b) {
+		n.led.Press(worldview.Number(f, b))
 	}
-	number := worldview.Number(f, b)
-	before := n.view.Call(n.me, number)
-	if l := before.P.Life(); l > n.life {
-		n.liveAbove(l) // that life may have issued the next stamp itself
-	}
-	after := before.Press(n.life)
-	n.issued[number] = after.P
-	n.set(n.me, number, after)
-}
-
-// set changes a slot.
-func (n *Node) set(i, number int, after worldview.Call) {
-	before := n.view.Call(i, number)
-	n.view.SetCall(i, number, after)
-	n.changed(i, number, before, after)
 }
 
 // changed does what any change of a slot asks for: it is to be stored, to be
-// sent, and its times are noted.
+// sent, and its times are noted. The ledger calls it.
 func (n *Node) changed(i, number int, before, after worldview.Call) {
 	n.settled = false
 	n.grow()
@@ -84,17 +69,4 @@ func (n *Node) changed(i, number int, before, after worldview.Call) {
 	}
 	n.send.at(n.now)
 	n.send.composer.Touch(i, number)
-}
-
-// repair is rule 7: somebody shows a slot of mine ahead of me. Only I raise it,
-// so the press comes from another life of mine, which this process doesn't
-// remember. If I have an open press, it was made with a stamp that may count as
-// served already: press again, above.
-func (n *Node) repair(number int, before, after worldview.Call) {
-	if after.P == before.P || !before.Active() || before.P != n.issued[number] {
-		return
-	}
-	n.liveAbove(max(n.life, after.P.Life()))
-	f, b := worldview.FloorButton(number)
-	n.press(f, b)
 }

@@ -17,31 +17,30 @@ type strangers struct {
 	full    bool
 }
 
-// receive merges a datagram, and takes from it what it proves of its sender.
+// receive takes in a datagram.
 func (n *Node) receive(m *worldview.Message) {
 	if m.Boot == n.cfg.Boot || !n.admit(m) {
 		return
 	}
-	i, ok := n.view.Add(m.ID)
-	if !ok {
-		if !n.strange.full {
-			n.strange.full = true
-			n.notice(Notice{Kind: TooManyNodes, Peer: m.ID, Count: elevator.MaxNodes})
-		}
-		return
-	}
+	r := n.led.Receive(m, n.send.seq, n.now)
 	n.grow()
-	n.merge(m)
-	v := n.tab.Receive(i, n.proof(m), n.send.seq, n.now)
-	if v.NewLife {
-		n.forget(i)
+	if r.Err != nil && !n.strange.full {
+		n.strange.full = true
+		n.notice(Notice{Kind: TooManyNodes, Peer: m.ID, Err: r.Err, Count: elevator.MaxNodes})
 	}
-	if i == n.me {
-		n.duplicate(m, v)
-		return
+	if r.Returned > 0 {
+		n.notice(Notice{Kind: CallsReturned, Count: r.Returned})
 	}
-	if v.Acknowledges {
-		n.acknowledge(i, m)
+	if r.Status {
+		n.settled = false
+		if own := n.view.Node(n.me).Status; n.joined && own.Version != n.version {
+			// An earlier life of mine is ahead of me: what I say would be ignored.
+			n.led.LiveAbove(max(n.led.Life(), own.Life))
+			n.publish()
+		}
+	}
+	if r.Sender == n.me {
+		n.duplicate(m, r.Verdict)
 	}
 }
 
@@ -71,49 +70,6 @@ func note[V any](m *map[elevator.ID]V, id elevator.ID, v V) {
 		*m = make(map[elevator.ID]V)
 	}
 	(*m)[id] = v
-}
-
-// proof is what a datagram tells of its sender's life.
-func (n *Node) proof(m *worldview.Message) peers.Datagram {
-	d := peers.Datagram{
-		Boot: m.Boot, Seq: m.Seq, Count: m.Count,
-		Joining: m.Joining, Digest: m.Digest, Loss: m.Loss,
-	}
-	if s := m.Section(n.cfg.ID); s != nil && s.HasEcho {
-		d.EchoBoot, d.EchoSeq = s.Echo.Boot, s.Echo.Seq
-	}
-	return d
-}
-
-// merge is rule 1: anything authentic, however old.
-func (n *Node) merge(m *worldview.Message) {
-	returned := 0
-	status, err := n.view.Merge(m, func(i, number int, before, after worldview.Call) {
-		n.changed(i, number, before, after)
-		if i != n.me {
-			return
-		}
-		if after.Active() && !before.Active() {
-			returned++
-		}
-		n.repair(number, before, after)
-	})
-	if err != nil && !n.strange.full {
-		n.strange.full = true
-		n.notice(Notice{Kind: TooManyNodes, Err: err, Count: elevator.MaxNodes})
-	}
-	if returned > 0 {
-		n.notice(Notice{Kind: CallsReturned, Count: returned})
-	}
-	if !status {
-		return
-	}
-	n.settled = false
-	if own := n.view.Node(n.me).Status; n.joined && own.Version != n.version {
-		// An earlier life of mine is ahead of me: what I say would be ignored.
-		n.liveAbove(max(n.life, own.Life))
-		n.publish()
-	}
 }
 
 // duplicate is rule 10: a datagram under my id from another process, which has

@@ -82,7 +82,7 @@ func (n *Node) pause(loss uint8) time.Duration {
 	case loss == 0 && n.open == 0 && n.now-n.stirred > calmAfter:
 		p = max(p, intervalIdle)
 	}
-	if n.late != never {
+	if n.firstLate != never {
 		p = min(p, max(urgent, nodes*urgent/4))
 	}
 	return p
@@ -97,9 +97,5 @@ func (l local) Echo(i int) (worldview.Echo, bool) {
 	return worldview.Echo{Boot: boot, Seq: seq}, ok
 }
 
-// Held implements worldview.Local. Where there is no disk that works, memory is
-// as safe as it gets.
-func (l local) Held(i, number int) bool {
-	return l.n.diskState() != worldview.DiskWorks ||
-		l.n.slots[i][number].durable >= l.n.view.Call(i, number).P
-}
+// Held implements worldview.Local.
+func (l local) Held(i, number int) bool { return l.n.led.Held(i, number) }

@@ -19,15 +19,7 @@ func (n *Node) serve() bool {
 			continue // serveAt wakes the node for it
 		}
 		served = true
-		if b == elevator.Cab {
-			n.set(n.me, number, n.view.Call(n.me, number).Serve())
-			continue
-		}
-		for i := range n.view.Len() {
-			if c := n.view.Call(i, number); c.Active() {
-				n.set(i, number, c.Serve())
-			}
-		}
+		n.led.Serve(number)
 	}
 	return served
 }

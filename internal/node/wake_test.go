@@ -158,11 +158,11 @@ func TestInvariants(t *testing.T) {
 					if c.Active() {
 						open++
 					}
-					if i == r.n.me && r.n.issued[number] < issued[number] {
+					if i == r.n.me && r.n.led.Issued(number) < issued[number] {
 						t.Fatal("a stamp was issued twice")
 					}
 					if i == r.n.me {
-						issued[number] = r.n.issued[number]
+						issued[number] = r.n.led.Issued(number)
 					}
 				}
 			}
