@@ -23,6 +23,7 @@ type nodeSettings struct {
 	id, host, stateDir         *string
 	port, floors               *int
 	door, travel, motorTimeout *time.Duration
+	interval                   *time.Duration
 	logLevel, logFormat        *string
 	network                    networkFlags
 }
@@ -38,6 +39,7 @@ func nodeFlags() (*flags, *nodeSettings) {
 		door:         f.duration("door", d.Door, 100*time.Millisecond, time.Minute, "TIME: for which a door stays open"),
 		travel:       f.duration("travel", d.Travel, 100*time.Millisecond, time.Minute, "TIME: from leaving one floor sensor to reaching the next, for predictions"),
 		motorTimeout: f.duration("motor-timeout", d.MotorTimeout, 200*time.Millisecond, 5*time.Minute, "TIME: without a change of the floor sensor after which the motor counts as lost"),
+		interval:     f.duration("interval", node.DefaultInterval, 5*time.Millisecond, node.MaxInterval, "TIME: between two broadcasts when nothing changes; the longer, the less loss is borne"),
 		stateDir:     f.String("state-dir", "", "DIR: for what survives a crash; \"none\" for nothing (default by the system's convention)"),
 		network:      addNetworkFlags(f),
 	}
@@ -68,7 +70,7 @@ func runNode(ctx context.Context, args []string, std stdio) (int, error) {
 		return exitUsage, err
 	}
 	opts := host.Options{
-		Node:      node.Config{ID: id, Building: *s.network.building, Elevator: cfg},
+		Node:      node.Config{ID: id, Building: *s.network.building, Elevator: cfg, Interval: *s.interval},
 		Server:    net.JoinHostPort(*s.host, strconv.Itoa(*s.port)),
 		Key:       key,
 		Transport: transport,

@@ -184,11 +184,11 @@ func TestIntervals(t *testing.T) {
 		least, most time.Duration
 	}{
 		{"calm", 1, nil, intervalIdle, intervalIdle},
-		{"something is open", 1, func(r *rig) { r.in.Stop = true; r.press(2, cab) }, interval, interval},
-		{"a peer reports loss", 1, func(r *rig) { r.all[0].header = func(h *worldview.Header) { h.Loss = 10 } }, interval, interval},
-		{"much loss", 1, func(r *rig) { r.all[0].header = func(h *worldview.Header) { h.Loss = 30 } }, interval / 2, interval / 2},
+		{"something is open", 1, func(r *rig) { r.in.Stop = true; r.press(2, cab) }, DefaultInterval, DefaultInterval},
+		{"a peer reports loss", 1, func(r *rig) { r.all[0].header = func(h *worldview.Header) { h.Loss = 10 } }, DefaultInterval, DefaultInterval},
+		{"much loss", 1, func(r *rig) { r.all[0].header = func(h *worldview.Header) { h.Loss = 30 } }, DefaultInterval / 2, DefaultInterval / 2},
 		{"calm, 15 peers", 15, nil, 80 * ms, 80 * ms},
-		{"calm, 30 peers", 30, nil, intervalMost, intervalMost},
+		{"calm, 30 peers", 30, nil, MaxInterval, MaxInterval},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := setup(t, c.peers, nil)

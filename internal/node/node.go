@@ -12,6 +12,7 @@ package node
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -58,6 +59,9 @@ type Config struct {
 	Second uint32
 	// Disk says whether what Store actions carry will be kept.
 	Disk bool
+	// Interval is the time between two datagrams when nothing changes, up to
+	// MaxInterval; 0 means DefaultInterval. Nodes of one building may differ.
+	Interval time.Duration
 }
 
 // Kind says what an event is.
@@ -187,6 +191,12 @@ func New(cfg Config, saved [][]byte) (*Node, error) {
 
 		building: worldview.HashBuilding(cfg.Building),
 		timings:  worldview.HashTimings(cfg.Elevator),
+	}
+	if cfg.Interval == 0 {
+		n.cfg.Interval = DefaultInterval
+	}
+	if n.cfg.Interval < 0 || n.cfg.Interval > MaxInterval {
+		return nil, fmt.Errorf("node: an interval of %v between broadcasts; it must be at most %v", cfg.Interval, MaxInterval)
 	}
 	n.led = ledger.Open(ledger.Config{
 		ID: cfg.ID, Floors: cfg.Elevator.Floors, Boot: cfg.Boot, Second: cfg.Second, Disk: cfg.Disk,

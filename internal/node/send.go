@@ -6,12 +6,15 @@ import (
 	"elevnet/worldview"
 )
 
-// How often a node sends when nothing changes. Half a second must hold enough
-// datagrams that one gets through each way at 80 % loss.
+// How often a node sends when nothing changes.
 const (
-	interval     = 20 * time.Millisecond
+	// DefaultInterval is the time between two datagrams: half a second must hold
+	// enough of them that one gets through each way at 80 % loss.
+	DefaultInterval = 20 * time.Millisecond
+	// MaxInterval is the longest: half a second must hold some.
+	MaxInterval = 100 * time.Millisecond
+
 	intervalNode = 5 * time.Millisecond // a node, when there are many
-	intervalMost = 100 * time.Millisecond
 	// intervalIdle is the least interval of a node that has been calm for
 	// calmAfter: nothing open, nothing changed, nothing lost. A computer pays
 	// for every datagram by being woken.
@@ -75,7 +78,7 @@ func (n *Node) compose() *worldview.Message {
 // pause returns the time until the next datagram if nothing changes.
 func (n *Node) pause(loss uint8) time.Duration {
 	nodes := time.Duration(1 + n.live.Len())
-	p := min(max(interval, nodes*intervalNode), intervalMost)
+	p := min(max(n.cfg.Interval, nodes*intervalNode), MaxInterval)
 	switch {
 	case loss >= lossy:
 		p /= 2

@@ -175,7 +175,7 @@ func TestInvariants(t *testing.T) {
 			if hall := r.n.Serves(); !hall.AndNot(r.a.Outputs.Lamps).Empty() {
 				t.Fatalf("rule 6: serves %v, lit are %v", hall, r.a.Outputs.Lamps)
 			}
-			if r.a.Wake-r.now > intervalMost {
+			if r.a.Wake-r.now > MaxInterval {
 				t.Fatalf("sleeps for %v", r.a.Wake-r.now)
 			}
 			if c := r.n.candidates(); c == 0 {
