@@ -35,6 +35,27 @@ type Composer struct {
 	// Where the turns have come to: counted in nodes, in pairs of nodes, and in
 	// slots.
 	peerTurn, statusTurn, openTurn, closedTurn int
+	cut                                        bool // a kind did not fit
+	last                                       composition
+}
+
+// composition is what the last message was made of. Made of the same, the next
+// one differs in its header and its echoes alone.
+type composition struct {
+	from    *Worldview
+	version uint64
+	me      int
+	joining bool
+	settled bool
+	heard   elevator.NodeSet
+	open    []openCall
+	named   uint64
+}
+
+// openCall is an open call of the last message, and what was said of it.
+type openCall struct {
+	slot
+	held bool
 }
 
 type slot struct{ node, number int }
@@ -78,7 +99,12 @@ func (c *Composer) Touch(node, number int) {
 // The message is valid until the next call.
 func (c *Composer) Compose(w *Worldview, h Header, me int, local Local, settled bool) *Message {
 	c.msg.Header = h
+	if c.again(w, me, local, settled) {
+		return &c.msg
+	}
 	c.msg.Sections = c.msg.Sections[:0]
+	c.cut = false
+	recent := len(c.recent)
 	c.lives = c.lives[:0]
 	c.reset(w)
 	c.room = Limit - TrailerRoom - 42 - 1 - len(h.ID) - 3 - 1
@@ -97,7 +123,66 @@ func (c *Composer) Compose(w *Worldview, h Header, me int, local Local, settled 
 		c.addCalls(w, me, settled)
 	}
 	c.fill(w, local)
+	c.last.named++
+	c.msg.content = Content{c, c.last.named}
+	c.last.from = nil
+	if !c.cut && recent == 0 {
+		c.note(w, me, settled)
+	}
 	return &c.msg
+}
+
+// note remembers what the message was made of, of which everything had room.
+func (c *Composer) note(w *Worldview, me int, settled bool) {
+	l := &c.last
+	l.from, l.version, l.me, l.joining, l.settled = w, w.version, me, c.msg.Joining, settled
+	l.heard = 0
+	for i := range w.nodes {
+		l.heard.Put(i, c.nodes[i].echo)
+	}
+	l.open = l.open[:0]
+	at := 0
+	for _, i := range w.order {
+		if !c.nodes[i].section {
+			continue
+		}
+		for _, e := range c.msg.Sections[at].Calls {
+			if e.Call.Active() {
+				l.open = append(l.open, openCall{slot{i, e.Number}, e.Held})
+			}
+		}
+		at++
+	}
+}
+
+// again makes the message of the last one if nothing that it says has changed,
+// and reports whether it did. What had room then has room now.
+func (c *Composer) again(w *Worldview, me int, local Local, settled bool) bool {
+	l := &c.last
+	if l.from != w || l.version != w.version || l.me != me || l.joining != c.msg.Joining ||
+		l.settled != settled || len(c.recent) > 0 {
+		return false
+	}
+	for k := range l.open {
+		if o := &l.open[k]; local.Held(o.node, o.number) != o.held {
+			return false
+		}
+	}
+	at := 0
+	for _, i := range w.order {
+		e, heard := local.Echo(i)
+		if heard != l.heard.Has(i) {
+			return false
+		}
+		if !c.nodes[i].section {
+			continue
+		}
+		if heard {
+			c.msg.Sections[at].Echo = e
+		}
+		at++
+	}
+	return true
 }
 
 func (c *Composer) addCalls(w *Worldview, me int, settled bool) {
@@ -143,6 +228,7 @@ func (c *Composer) turns(n, from, upTo int, add func(k int) bool) int {
 			at -= n
 		}
 		if !add(at) {
+			c.cut = true
 			return at
 		}
 	}

@@ -27,11 +27,27 @@ func (e MalformedError) Error() string { return "malformed datagram: " + e.What 
 
 // Decoder takes datagrams apart. It keeps scratch memory: in steady state it
 // allocates nothing. The zero value is ready; it isn't safe for concurrent use.
+//
+// It remembers the last datagram of each sender. One that says the same, as
+// most do, need not be taken apart again: its echoes alone are read.
 type Decoder struct {
-	msg    Message
-	lives  []tableLife
-	unused int // of lives
-	ids    map[elevator.ID]elevator.ID
+	lives   []tableLife
+	unused  int   // of lives
+	echoes  []int // where they were in the body
+	ids     map[elevator.ID]elevator.ID
+	senders map[elevator.ID]*sender
+	near    [nearby]*sender // the latest, by nearness(id)
+	all     []*sender
+	turn    int // of all, when it is full: the next to be forgotten
+	named   uint64
+}
+
+// sender is what a decoder remembers of one.
+type sender struct {
+	id      elevator.ID
+	body    []byte // behind the header; empty: nothing is remembered
+	echoes  []int  // where they begin in body
+	message Message
 }
 
 // tableLife is a life in the table of a datagram. A canonical datagram holds
@@ -49,17 +65,92 @@ const maxInterned = 4 * elevator.MaxNodes
 // MalformedError; bytes of any kind never make it panic.
 func (d *Decoder) Decode(b []byte) (*Message, error) {
 	r := reader{b: b}
-	d.readHeader(&r, &d.msg.Header)
-	if r.err == nil {
-		d.readBody(&r, d.msg.Floors)
+	var h Header
+	d.readHeader(&r, &h)
+	if r.err != nil {
+		return nil, r.err
 	}
+	s := d.sender(h.ID)
+	m := &s.message
+	if h.Floors == m.Floors && s.says(r.b) {
+		m.Header = h
+		s.readEchoes(r.b)
+		return m, nil
+	}
+	body := r.b
+	s.body, s.echoes = s.body[:0], s.echoes[:0]
+	m.Header = h
+	d.readBody(&r, m, h.Floors)
 	if r.err == nil && len(r.b) > 0 {
 		r.fail("bytes left over")
 	}
 	if r.err != nil {
 		return nil, r.err
 	}
-	return &d.msg, nil
+	s.body = append(s.body, body...)
+	s.echoes = append(s.echoes, d.echoes...)
+	d.named++
+	m.content = Content{d, d.named}
+	return m, nil
+}
+
+// sender returns what is remembered of a sender, in the place of another one if
+// there are too many.
+func (d *Decoder) sender(id elevator.ID) *sender {
+	near := &d.near[nearness(id)]
+	if *near != nil && (*near).id == id {
+		return *near
+	}
+	if s, ok := d.senders[id]; ok {
+		*near = s
+		return s
+	}
+	if d.senders == nil {
+		d.senders = make(map[elevator.ID]*sender)
+	}
+	var s *sender
+	if len(d.all) < elevator.MaxNodes {
+		s = new(sender)
+		d.all = append(d.all, s)
+	} else {
+		s = d.all[d.turn]
+		d.turn = (d.turn + 1) % len(d.all)
+		delete(d.senders, s.id)
+		s.body = s.body[:0]
+	}
+	s.id = id
+	d.senders[id] = s
+	*near = s
+	return s
+}
+
+// says reports whether a body is the one remembered but for its echoes.
+func (s *sender) says(body []byte) bool {
+	if len(body) != len(s.body) || len(s.body) == 0 {
+		return false
+	}
+	from := 0
+	for _, at := range s.echoes {
+		if string(body[from:at]) != string(s.body[from:at]) {
+			return false
+		}
+		from = at + echoSize
+	}
+	return string(body[from:]) == string(s.body[from:])
+}
+
+// readEchoes takes the echoes of a body that is otherwise the one remembered.
+func (s *sender) readEchoes(body []byte) {
+	sections := s.message.Sections
+	k := 0
+	for _, at := range s.echoes {
+		for !sections[k].HasEcho {
+			k++
+		}
+		r := reader{b: body[at:]}
+		sections[k].Echo = Echo{Boot: r.uint64(), Seq: r.uint48()}
+		k++
+	}
 }
 
 // Peek reads the header alone, of a datagram whose trailer may not have proved
@@ -106,9 +197,10 @@ func (d *Decoder) readHeader(r *reader, h *Header) {
 	}
 }
 
-func (d *Decoder) readBody(r *reader, floors int) {
-	d.msg.Sections = d.msg.Sections[:0]
-	d.lives = d.lives[:0]
+func (d *Decoder) readBody(r *reader, m *Message, floors int) {
+	size := len(r.b)
+	m.Sections = m.Sections[:0]
+	d.lives, d.echoes = d.lives[:0], d.echoes[:0]
 	for n := r.uvarint(uint64(len(r.b)) / 6); n > 0 && r.err == nil; n-- {
 		l := Life(r.uint48())
 		if l > maxLife {
@@ -129,23 +221,25 @@ func (d *Decoder) readBody(r *reader, floors int) {
 			return
 		}
 		id := d.readID(r)
-		if r.err == nil && k > 0 && d.msg.Sections[k-1].ID >= id {
+		if r.err == nil && k > 0 && m.Sections[k-1].ID >= id {
 			r.fail("sections out of order")
 		}
-		d.readSection(r, d.msg.grow(id), floors, sections)
+		s := m.grow(id)
+		d.readSection(r, s, floors, sections, size)
 	}
 	if r.err == nil && d.unused > 0 {
 		r.fail("unused life")
 	}
 }
 
-func (d *Decoder) readSection(r *reader, s *Section, floors, sections int) {
+func (d *Decoder) readSection(r *reader, s *Section, floors, sections, size int) {
 	contents := r.byte()
 	if contents&^(hasEcho|hasStatus|hasCalls) != 0 {
 		r.fail("unknown contents")
 	}
 	if contents&hasEcho != 0 {
 		s.HasEcho = true
+		d.echoes = append(d.echoes, size-len(r.b))
 		s.Echo = Echo{Boot: r.uint64(), Seq: r.uint48()}
 	}
 	if contents&hasStatus != 0 {
@@ -256,6 +350,11 @@ func (d *Decoder) readID(r *reader) elevator.ID {
 	b := r.bytes(int(r.byte()))
 	if r.err != nil {
 		return ""
+	}
+	if len(b) > 0 {
+		if s := d.near[nearness(b)]; s != nil && string(s.id) == string(b) {
+			return s.id
+		}
 	}
 	if !elevator.ValidID(b) {
 		r.fail("not an id")

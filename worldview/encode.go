@@ -28,8 +28,14 @@ const (
 // Encoder turns messages into bytes. It keeps scratch memory: in steady state
 // it allocates nothing. The zero value is ready; it isn't safe for concurrent
 // use.
+//
+// It remembers the last message: of one with the same content it writes the
+// header and the echoes anew, and nothing else.
 type Encoder struct {
-	lives []Life
+	lives   []Life
+	content Content
+	body    []byte
+	echoes  []int // where they begin in body
 }
 
 // Append appends the encoding of m, without a trailer.
@@ -50,11 +56,34 @@ func (e *Encoder) Append(dst []byte, m *Message) []byte {
 	dst = append(dst, m.Loss)
 	dst = binary.BigEndian.AppendUint64(dst, m.Digest)
 	dst = appendID(dst, m.ID)
-	return e.appendBody(dst, m.Sections)
+	if !m.content.Known() || m.content != e.content {
+		e.body = e.appendBody(e.body[:0], m.Sections)
+		e.content = m.content
+		return append(dst, e.body...)
+	}
+	from := len(dst)
+	dst = append(dst, e.body...)
+	k := 0
+	for _, at := range e.echoes {
+		for !m.Sections[k].HasEcho {
+			k++
+		}
+		appendEcho(dst[:from+at], m.Sections[k].Echo)
+		k++
+	}
+	return dst
+}
+
+// echoSize is the size of an echo.
+const echoSize = 8 + 6
+
+func appendEcho(dst []byte, e Echo) []byte {
+	return append48(binary.BigEndian.AppendUint64(dst, e.Boot), e.Seq)
 }
 
 func (e *Encoder) appendBody(dst []byte, sections []Section) []byte {
-	e.lives = e.lives[:0]
+	front := len(dst)
+	e.lives, e.echoes = e.lives[:0], e.echoes[:0]
 	for k := range sections {
 		if s := &sections[k]; s.HasStatus {
 			e.lives = insertLife(e.lives, s.Status.Life)
@@ -73,12 +102,12 @@ func (e *Encoder) appendBody(dst []byte, sections []Section) []byte {
 	}
 	dst = append(dst, byte(len(sections)))
 	for k := range sections {
-		dst = e.appendSection(dst, &sections[k], len(sections))
+		dst = e.appendSection(dst, &sections[k], len(sections), front)
 	}
 	return dst
 }
 
-func (e *Encoder) appendSection(dst []byte, s *Section, sections int) []byte {
+func (e *Encoder) appendSection(dst []byte, s *Section, sections, front int) []byte {
 	dst = appendID(dst, s.ID)
 	contents := byte(0)
 	if s.HasEcho {
@@ -92,8 +121,8 @@ func (e *Encoder) appendSection(dst []byte, s *Section, sections int) []byte {
 	}
 	dst = append(dst, contents)
 	if s.HasEcho {
-		dst = binary.BigEndian.AppendUint64(dst, s.Echo.Boot)
-		dst = append48(dst, s.Echo.Seq)
+		e.echoes = append(e.echoes, len(dst)-front)
+		dst = appendEcho(dst, s.Echo)
 	}
 	if s.HasStatus {
 		dst = e.appendLife(dst, s.Status.Life)

@@ -2,6 +2,7 @@ package worldview
 
 import (
 	"hash/crc32"
+	"slices"
 
 	"elevnet/internal/elevator"
 )
@@ -63,6 +64,49 @@ type Section struct {
 type Message struct {
 	Header
 	Sections []Section
+	content  Content
+}
+
+// Content names what a message says, its header and its echoes aside: messages
+// with the same content, unless it is the zero value, say the same. While
+// nothing changes, nodes repeat themselves all the time; who has dealt with a
+// content need not look at the message again. A message that is put together or
+// altered by hand must not have one: see [Message.Forget].
+type Content struct {
+	by any // who named it
+	n  uint64
+}
+
+// Known reports whether c isn't the zero value.
+func (c Content) Known() bool { return c.n != 0 }
+
+// Content returns the name of what m says. Only a [Composer] and a [Decoder]
+// give one.
+func (m *Message) Content() Content { return m.content }
+
+// Forget takes the name of its content from m, which is then to be altered.
+func (m *Message) Forget() { m.content = Content{} }
+
+// Equal reports whether two messages say the same, header and echoes included.
+func (m Message) Equal(o Message) bool {
+	return m.Header == o.Header && slices.EqualFunc(m.Sections, o.Sections, func(a, b Section) bool {
+		return a.ID == b.ID && a.HasEcho == b.HasEcho && a.Echo == b.Echo &&
+			a.HasStatus == b.HasStatus && a.Status == b.Status && slices.Equal(a.Calls, b.Calls)
+	})
+}
+
+// CopyTo makes dst a copy of m that shares nothing with it, in the memory of
+// what dst was before.
+func (m *Message) CopyTo(dst *Message) {
+	dst.Header, dst.content = m.Header, m.content
+	dst.Sections = dst.Sections[:0]
+	for k := range m.Sections {
+		from := &m.Sections[k]
+		to := dst.grow(from.ID)
+		calls := append(to.Calls, from.Calls...)
+		*to = *from
+		to.Calls = calls
+	}
 }
 
 // Section returns what the message says of a node, nil if nothing.

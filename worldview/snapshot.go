@@ -71,18 +71,19 @@ func (w *Worldview) Restore(b []byte) (Life, error) {
 		return 0, errors.New("saved worldview with an absurd life")
 	}
 	var d Decoder
-	d.readBody(&r, floors)
+	var m Message
+	d.readBody(&r, &m, floors)
 	if r.err == nil && len(r.b) > 0 {
 		r.fail("bytes left over")
 	}
-	if r.err == nil && !callsAlone(d.msg.Sections) {
+	if r.err == nil && !callsAlone(m.Sections) {
 		r.fail("more than calls")
 	}
 	if r.err != nil {
 		return 0, torn(r.err)
 	}
-	d.msg.Floors = floors
-	_, err := w.Merge(&d.msg, nil)
+	m.Floors = floors
+	_, err := w.Merge(&m, nil)
 	return life, err
 }
 

@@ -64,6 +64,7 @@ package worldview
 import (
 	"bytes"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -80,14 +81,27 @@ type Worldview struct {
 	order  []int // local numbers, sorted by id
 	index  map[elevator.ID]int
 	digest uint64
+	// version counts the changes of anything.
+	version uint64
+	// near spares most look-ups: by nearness(id), the local number of the newest
+	// such node, plus one.
+	near [nearby]uint8
 }
+
+// nearby is the size of the tables that stand in front of a map of ids.
+const nearby = 16
+
+// nearness tells ids apart as well as a glance does: they tend to end in
+// different digits. The id must not be empty.
+func nearness[S elevator.ID | []byte](id S) int { return int(id[len(id)-1]) % nearby }
 
 // Node is what is known of one node.
 type Node struct {
 	ID     elevator.ID
 	Calls  []Call // by Number(floor, button): its presses of hall buttons, and its cab calls
 	Status Status
-	hash   uint64 // of the id
+	hash   uint64  // of the id
+	merged Content // the last of its messages that was merged
 }
 
 // Number returns the index of a button's call in Node.Calls.
@@ -120,15 +134,27 @@ func (w *Worldview) Call(i, number int) Call { return w.nodes[i].Calls[number] }
 func (w *Worldview) SetCall(i, number int, c Call) {
 	n := &w.nodes[i]
 	old := &n.Calls[number]
-	w.digest += mix(n.hash, number, c) - mix(n.hash, number, *old)
+	if old.P != c.P || old.S != c.S {
+		w.digest += mix(n.hash, number, c) - mix(n.hash, number, *old)
+	}
 	*old = c
+	w.version++
 }
 
 // SetStatus replaces the status of node i's elevator.
-func (w *Worldview) SetStatus(i int, s Status) { w.nodes[i].Status = s }
+func (w *Worldview) SetStatus(i int, s Status) {
+	w.nodes[i].Status = s
+	w.version++
+}
 
 // Lookup returns the local number of a node.
 func (w *Worldview) Lookup(id elevator.ID) (int, bool) {
+	if id == "" {
+		return 0, false
+	}
+	if i := int(w.near[nearness(id)]) - 1; i >= 0 && w.nodes[i].ID == id {
+		return i, true
+	}
 	i, ok := w.index[id]
 	return i, ok
 }
@@ -136,7 +162,7 @@ func (w *Worldview) Lookup(id elevator.ID) (int, bool) {
 // Add returns the local number of a node, giving it one if it has none. It
 // returns false when there are already MaxNodes others.
 func (w *Worldview) Add(id elevator.ID) (int, bool) {
-	if i, ok := w.index[id]; ok {
+	if i, ok := w.Lookup(id); ok {
 		return i, true
 	}
 	if len(w.nodes) == elevator.MaxNodes {
@@ -150,6 +176,8 @@ func (w *Worldview) Add(id elevator.ID) (int, bool) {
 		hash:  hashID(id),
 	})
 	w.index[id] = i
+	w.near[nearness(id)] = uint8(i + 1)
+	w.version++
 	at, _ := slices.BinarySearchFunc(w.order, id, func(j int, id elevator.ID) int {
 		return strings.Compare(string(w.nodes[j].ID), string(id))
 	})
@@ -188,26 +216,35 @@ type Change func(i, number int, before, after Call)
 // that grew. It returns whether the status of any elevator changed, and an
 // error when the message can't be of this building or there are too many nodes;
 // what could be merged has been merged then.
+//
+// The join is idempotent and the worldview only grows, so a message with the
+// content that the one before from its sender had is not looked at.
 func (w *Worldview) Merge(m *Message, changed Change) (status bool, err error) {
 	if m.Floors != w.floors {
 		return false, fmt.Errorf("%d floors instead of %d", m.Floors, w.floors)
 	}
-	var local [elevator.MaxNodes]int
-	for k := range m.Sections {
-		i, ok := w.Add(m.Sections[k].ID)
-		if !ok {
-			err = fmt.Errorf("more than %d nodes: %q is left out", elevator.MaxNodes, m.Sections[k].ID)
-			i = -1
-		}
-		local[k] = i
+	sender, known := w.Lookup(m.ID)
+	known = known && m.content.Known()
+	if known && w.nodes[sender].merged == m.content {
+		return false, nil
 	}
+	var local [elevator.MaxNodes]int
+	if err = w.locate(m, &local); err == nil && known {
+		w.nodes[sender].merged = m.content
+	}
+	var theirs, ours elevator.NodeSet // links, in the numbers of m and in those of w
 	for k := range m.Sections {
 		s, i := &m.Sections[k], local[k]
 		if i < 0 {
 			continue
 		}
-		for _, e := range s.Calls {
-			before := w.nodes[i].Calls[e.Number]
+		calls := w.nodes[i].Calls
+		for j := range s.Calls {
+			e := &s.Calls[j]
+			before := calls[e.Number]
+			if before == e.Call {
+				continue
+			}
 			if after := before.Join(e.Call); after != before {
 				w.SetCall(i, e.Number, after)
 				if changed != nil {
@@ -215,22 +252,67 @@ func (w *Worldview) Merge(m *Message, changed Change) (status bool, err error) {
 				}
 			}
 		}
-		if !s.HasStatus {
+		if !s.HasStatus || s.Status.Version.Compare(w.nodes[i].Status.Version) < 0 {
 			continue
 		}
-		theirs := s.Status
-		theirs.Links = 0
-		for j := range s.Status.Links.All() {
-			if j < len(m.Sections) && local[j] >= 0 {
-				theirs.Links.Put(local[j], true)
-			}
+		if s.Status.Links != theirs { // most have the same
+			theirs, ours = s.Status.Links, localLinks(s.Status.Links, local[:len(m.Sections)])
 		}
-		if before := w.nodes[i].Status; theirs != before {
-			w.nodes[i].Status = before.join(theirs)
-			status = status || w.nodes[i].Status != before
+		if w.mergeStatus(i, s.Status, ours) {
+			status = true
 		}
 	}
 	return status, err
+}
+
+// locate finds the local numbers of the sections' nodes, -1 for one that there
+// is no room for. It walks through both, which are sorted as a rule.
+func (w *Worldview) locate(m *Message, local *[elevator.MaxNodes]int) (err error) {
+	at := 0
+	for k := range m.Sections {
+		id := m.Sections[k].ID
+		for at < len(w.order) && w.nodes[w.order[at]].ID < id {
+			at++
+		}
+		if at < len(w.order) && w.nodes[w.order[at]].ID == id {
+			local[k] = w.order[at]
+			continue
+		}
+		i, ok := w.Add(id)
+		if !ok {
+			err = fmt.Errorf("more than %d nodes: %q is left out", elevator.MaxNodes, id)
+			i = -1
+		}
+		local[k] = i
+	}
+	return err
+}
+
+// localLinks returns links, which are numbers of sections, as local numbers.
+func localLinks(links elevator.NodeSet, local []int) elevator.NodeSet {
+	var ours elevator.NodeSet
+	for rest := uint64(links); rest != 0; rest &= rest - 1 {
+		if j := bits.TrailingZeros64(rest); j < len(local) && local[j] >= 0 {
+			ours |= 1 << local[j]
+		}
+	}
+	return ours
+}
+
+// mergeStatus joins what a message says of node i's elevator, whose links are
+// the given ones, and reports whether that changed anything.
+func (w *Worldview) mergeStatus(i int, s Status, links elevator.NodeSet) bool {
+	s.Links = links
+	before := &w.nodes[i].Status
+	if s == *before {
+		return false
+	}
+	after := before.join(s)
+	if after == *before {
+		return false
+	}
+	w.SetStatus(i, after)
+	return true
 }
 
 // Equal reports whether two worldviews hold the same calls and statuses,

@@ -11,6 +11,7 @@ import (
 func (l *Ledger) Clone(changed worldview.Change) *Ledger {
 	c := *l
 	c.view, c.tab, c.changed = l.view.Clone(), l.tab.Clone(), changed
+	c.acked = slices.Clone(l.acked)
 	c.issued = slices.Clone(l.issued)
 	c.held = make([][]held, len(l.held))
 	for i := range l.held {

@@ -44,8 +44,9 @@ type Ledger struct {
 	lives uint64 // how many lives were drawn
 	disk  worldview.Disk
 
-	held   [][]held // by node and number: what this node's disk holds
-	acks   [][]ack  // by peer: what it holds, by node and number
+	held   [][]held            // by node and number: what this node's disk holds
+	acks   [][]ack             // by peer: what it holds, by node and number
+	acked  []worldview.Content // by peer: the last content taken into acks
 	issued []worldview.Stamp
 	news   bool
 }
@@ -196,6 +197,7 @@ func (l *Ledger) tell(i, number int, before, after worldview.Call) {
 func (l *Ledger) grow() {
 	for len(l.held) < l.view.Len() {
 		l.held = append(l.held, make([]held, l.numbers))
+		l.acked = append(l.acked, worldview.Content{})
 	}
 }
 
@@ -247,8 +249,9 @@ func (l *Ledger) Receive(m *worldview.Message, sent uint64, now time.Duration) R
 	if r.Verdict.NewLife {
 		l.forget(i)
 	}
-	if i != l.me && r.Verdict.Acknowledges {
+	if c := m.Content(); i != l.me && r.Verdict.Acknowledges && (!c.Known() || c != l.acked[i]) {
 		l.acknowledge(i, m)
+		l.acked[i] = c // the same again would change nothing
 	}
 	return r
 }
@@ -295,6 +298,7 @@ func (l *Ledger) forget(i int) {
 	if i < len(l.acks) {
 		clear(l.acks[i])
 	}
+	l.acked[i] = worldview.Content{}
 	l.news = true
 }
 

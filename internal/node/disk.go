@@ -63,7 +63,7 @@ func (n *Node) stored(generation uint64, err error) {
 		return
 	}
 	d.commits++
-	if d.failed {
+	if d.failed && !d.dirty { // what was lit without the disk is on it now
 		d.failed = false
 		n.led.SetDisk(worldview.DiskWorks)
 		n.notice(Notice{Kind: DiskWorks})

@@ -1,0 +1,87 @@
+package ledger
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+
+	"elevnet/worldview"
+)
+
+// AppendState appends all that the steps of l depend on, in a canonical form:
+// ledgers with equal states take equal steps for ever. Left out are times and
+// measurements, on which no step depends but through its caller; local numbers
+// and names of which nothing else is known; and what a service has made idle:
+// C, and what disks and peers hold, up to S.
+func (l *Ledger) AppendState(b []byte) []byte {
+	b = binary.AppendUvarint(b, l.boot)
+	b = binary.AppendUvarint(b, uint64(l.life))
+	b = binary.AppendUvarint(b, l.lives)
+	b = append(b, byte(l.disk))
+	for _, i := range l.view.Sorted() {
+		start := len(b)
+		b = appendID(b, l.view, i)
+		content := len(b)
+		b = l.tab.AppendState(b, i)
+		for number, c := range l.view.Node(i).Calls {
+			b = l.appendSlot(b, i, number, c)
+		}
+		if zero(b[content:]) {
+			b = b[:start]
+		}
+	}
+	return b
+}
+
+func (l *Ledger) appendSlot(b []byte, i, number int, c worldview.Call) []byte {
+	idle := func(s worldview.Stamp) uint64 {
+		if s <= c.S {
+			return 0
+		}
+		return uint64(s)
+	}
+	var h held
+	if i < len(l.held) {
+		h = l.held[i][number]
+	}
+	for _, v := range [...]uint64{uint64(c.P), uint64(c.S), idle(c.C), uint64(c.Age), idle(h.durable), idle(h.pending)} {
+		b = binary.AppendUvarint(b, v)
+	}
+	// Only a press that is open here, and was made by this process, is repeated.
+	mine := i == l.me && c.Active() && l.issued[number] == c.P
+	b = append(b, flag(mine))
+	acks := len(b)
+	for _, p := range l.view.Sorted() {
+		first := len(b)
+		a := l.ackOf(p, i, number)
+		b = binary.AppendUvarint(b, idle(a.seen))
+		b = binary.AppendUvarint(b, idle(a.held))
+		if zero(b[first:]) {
+			b = b[:first]
+			continue
+		}
+		b = appendID(b, l.view, p)
+	}
+	if len(b) == acks {
+		return append(b, 0)
+	}
+	return slices.Insert(b, acks, 1)
+}
+
+func appendID(b []byte, w *worldview.Worldview, i int) []byte {
+	id := w.Node(i).ID
+	return append(append(b, byte(len(id))), id...)
+}
+
+func flag(on bool) byte {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+func zero(b []byte) bool { return len(bytes.Trim(b, "\x00")) == 0 }
+
+// Renumber gives the sequence numbers that are remembered of node i other
+// values; see [peers.Table.Renumber].
+func (l *Ledger) Renumber(i int, heard, echoed uint64) { l.tab.Renumber(i, heard, echoed) }
