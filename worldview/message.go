@@ -98,7 +98,14 @@ func (m Message) Equal(o Message) bool {
 // CopyTo makes dst a copy of m that shares nothing with it, in the memory of
 // what dst was before.
 func (m *Message) CopyTo(dst *Message) {
-	dst.Header, dst.content = m.Header, m.content
+	dst.Header = m.Header
+	if m.content.Known() && m.content == dst.content {
+		for k := range m.Sections {
+			dst.Sections[k].Echo = m.Sections[k].Echo
+		}
+		return
+	}
+	dst.content = m.content
 	dst.Sections = dst.Sections[:0]
 	for k := range m.Sections {
 		from := &m.Sections[k]

@@ -31,6 +31,7 @@ type rig struct {
 	ready      time.Duration // when the commit under way ends
 	commit     time.Duration // how long one takes
 	diskErr    error
+	store      func(payload []byte) error // what commits, if there is a disk
 	said       []Notice
 	sent       []time.Duration // when a datagram went out
 	after      func(ev Event)  // called after each step
@@ -131,6 +132,9 @@ func (r *rig) run(d time.Duration) {
 }
 
 func (r *rig) endCommit() {
+	if r.store != nil {
+		r.diskErr = r.store(r.pending)
+	}
 	if r.diskErr == nil {
 		r.snapshot = r.pending
 	}

@@ -86,11 +86,14 @@ func stir(t *rapid.T, r *rig) {
 	on := rapid.Bool().Draw(t, "on")
 	var p *peer
 	if len(r.all) > 0 {
-		p = rapid.SampledFrom(r.all).Draw(t, "peer")
+		p = r.all[rapid.IntRange(0, len(r.all)-1).Draw(t, "peer")]
 	}
 	k := rapid.IntRange(0, 16).Draw(t, "what")
 	if p == nil {
 		k %= 8
+	}
+	if k >= 12 && !elevator.ButtonExists(r.cfg.Elevator.Floors, f, b) {
+		b = elevator.Cab // no datagram can speak of a button that doesn't exist
 	}
 	switch k {
 	case 0, 1:

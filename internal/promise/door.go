@@ -21,6 +21,8 @@ type door struct {
 	announced   elevator.Direction
 	announcedAt time.Duration
 	turned      bool // it was the other one before
+	// unsure: a lamp went off during this stop, and it can't be said for whom.
+	unsure bool
 }
 
 // observeDoor takes in the door and its obstruction, and judges E1.
@@ -45,7 +47,7 @@ func (c *Checker) doorOpened(w int) {
 	s := &c.spaces[w]
 	inControl := c.set.control>>w&1 != 0
 	s.open, s.openedAt, s.tainted = true, c.now, !inControl
-	s.announced, s.announcedAt, s.turned = elevator.Stop, c.now, false
+	s.announced, s.announcedAt, s.turned, s.unsure = elevator.Stop, c.now, false, false
 	if inControl && s.motor != elevator.Stop {
 		c.broken("E1", w, c.now, "the door opened while the motor goes %v", s.motor)
 	}
@@ -72,7 +74,7 @@ func (c *Checker) doorClosed(w int) {
 		c.broken("E1", w, c.now, "the door was open for %v, not for %v", d, c.cfg.Elevator.Door)
 		return
 	}
-	if d := c.now - s.announcedAt; s.turned && d < c.cfg.Elevator.Door-c.bounds.AnnounceSlack {
+	if d := c.now - s.announcedAt; s.turned && !s.unsure && d < c.cfg.Elevator.Door-c.bounds.AnnounceSlack {
 		c.broken("S4", w, c.now, "the door closed %v after it had announced %v, not after %v", d, s.announced, c.cfg.Elevator.Door)
 	}
 }
@@ -110,16 +112,21 @@ func (c *Checker) doorLeaves(w int) {
 
 // announce judges S4 when the panel of an elevator with an open door shows that
 // a hall call was served: either nothing was announced yet, or the same, or the
-// other direction, after a full door time. It isn't judged if another elevator may
-// have served the call, whose lamp is lit since litAt.
+// other direction, after a full door time. If another elevator may have served
+// the call, whose lamp is lit since litAt, the rest of the stop isn't judged: it
+// isn't known what was announced when.
 func (c *Checker) announce(w int, k *call, litAt time.Duration) {
 	s := &c.spaces[w]
-	if k.owner >= 0 || s.tainted || !c.calm(w) || c.floors[k.floor].doors>>w&1 == 0 {
+	if k.owner >= 0 || s.tainted || c.floors[k.floor].doors>>w&1 == 0 {
+		return
+	}
+	if s.unsure = s.unsure || !c.calm(w); s.unsure {
 		return
 	}
 	from := litAt - c.agree()
 	for i := range c.spaces {
 		if i != w && c.openUntilAt(i, k.floor) >= from {
+			s.unsure = true
 			return
 		}
 	}

@@ -174,10 +174,14 @@ func (c *Checker) connected(w int, of uint64, bothWays bool) uint64 {
 		return 0
 	}
 	group, fresh := uint64(1)<<w, uint64(1)<<w
+	most := c.bounds.MaxLoss
+	if !bothWays {
+		most = 99 // one in a hundred is enough for news
+	}
 	for fresh != 0 {
 		i := bits.TrailingZeros64(fresh)
 		fresh &^= 1 << i
-		if c.loss > c.bounds.MaxLoss {
+		if c.loss > most {
 			break
 		}
 		for j := range c.spaces {

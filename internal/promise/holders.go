@@ -131,7 +131,8 @@ func (c *Checker) restore(w int) {
 func (c *Checker) settled(w int) bool { return c.now > c.spaces[w].calmAt+c.agree() }
 
 // clean notes which groups can't hold an unserved press: those that are settled
-// and show it on none of their panels. It must be called before anything
+// and show it on none of their panels, unless it may still come from outside, by
+// ways that work in one direction or hardly. It must be called before anything
 // changes.
 func (c *Checker) clean(k *call) {
 	if k.stale|k.staleDisk == 0 || k.missed || c.now <= k.changed+c.agree() || c.now <= k.lastPress+c.bounds.LampDisk {
@@ -143,6 +144,9 @@ func (c *Checker) clean(k *call) {
 		panels := group & c.set.control
 		if k.owner >= 0 {
 			panels &= 1 << k.owner
+		}
+		if k.stale&^(group|c.set.frozen)&c.spaces[w].reach != 0 {
+			continue
 		}
 		if panels != 0 && k.lit&panels == 0 && c.settled(w) {
 			k.sure(group, c.soundDisks(group))

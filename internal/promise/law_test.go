@@ -106,14 +106,14 @@ func check(t *rapid.T, c *Checker) {
 
 func TestTimes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var h histogram
+		var h Histogram
 		d := rapid.SliceOfN(rapid.Int64Range(0, int64(time.Hour)), 1, 50).Draw(t, "durations")
 		for i := range d {
 			d[i] >>= rapid.IntRange(0, 40).Draw(t, "shift")
-			h.add(time.Duration(d[i]))
+			h.Add(time.Duration(d[i]))
 		}
 		slices.Sort(d)
-		got := h.times()
+		got := h.Times()
 		median := time.Duration(d[(len(d)-1)/2])
 		if got.Count != len(d) || got.Worst != time.Duration(d[len(d)-1]) {
 			t.Fatalf("%+v of %v", got, d)
@@ -121,16 +121,32 @@ func TestTimes(t *testing.T) {
 		if diff := (got.Median - median).Abs(); diff > median/25+time.Microsecond {
 			t.Fatalf("median %v, want %v", got.Median, median)
 		}
+		p99 := time.Duration(d[(len(d)*99+99)/100-1])
+		if diff := (got.P99 - p99).Abs(); diff > p99/25+time.Microsecond {
+			t.Fatalf("99 of 100 within %v, want %v", got.P99, p99)
+		}
+		// Counted in two parts it is the same.
+		var a, b Histogram
+		for i, x := range d {
+			if i%3 == 0 {
+				a.Add(time.Duration(x))
+			} else {
+				b.Add(time.Duration(x))
+			}
+		}
+		if a.Merge(&b); !a.Equal(h) {
+			t.Fatalf("in parts %+v, want %+v", a.Times(), got)
+		}
 	})
 }
 
 func TestTimesOfNothing(t *testing.T) {
-	var h histogram
-	if got := h.times(); got != (Times{}) {
+	var h Histogram
+	if got := h.Times(); got != (Times{}) {
 		t.Errorf("%+v", got)
 	}
-	h.add(-time.Second)
-	if got := h.times(); got != (Times{Count: 1}) {
+	h.Add(-time.Second)
+	if got := h.Times(); got != (Times{Count: 1}) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -107,7 +107,7 @@ func (c *Checker) answered(w int, k *call, l *lamp) {
 	k.missed = false
 	if l.due != far {
 		if !l.again {
-			c.sum.lamp.add(c.now - l.asked)
+			c.sum.lamp.Add(c.now - l.asked)
 		}
 		l.due = far
 	}
@@ -115,7 +115,7 @@ func (c *Checker) answered(w int, k *call, l *lamp) {
 		return
 	}
 	if panels := c.spaces[w].group & c.set.control; k.lit&panels == panels {
-		c.sum.allLamps.add(c.now - k.asked)
+		c.sum.allLamps.Add(c.now - k.asked)
 		k.asked = far
 	}
 }

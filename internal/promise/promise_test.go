@@ -561,6 +561,24 @@ func TestGhosts(t *testing.T) {
 			10.5s 2 process frozen
 			11s 0 link 2 off
 			11s 1 link 2 off` + strings.ReplaceAll(served, "15.04s 2 lamp hall-up 2 off", "") + "59.9s 2 process thawed" + on},
+		{name: "hardly anything gets through", until: time.Minute, trace: `
+			10s 0 loss 95
+			20s 0 button hall-up 2 pressed
+			20.02s 0 lamp hall-up 2 on
+			40s 1 lamp hall-up 2 on`},
+		{name: "nothing gets through", until: time.Minute, trace: `
+			10s 0 loss 100
+			20s 0 button hall-up 2 pressed
+			20.02s 0 lamp hall-up 2 on
+			40s 1 lamp hall-up 2 on`, want: "R6"},
+		{name: "the only way is slow", until: time.Minute, trace: `
+			10s 1 link 0 off
+			10s 1 link 2 off
+			10s 2 link 1 off
+			20s 0 button hall-up 2 pressed
+			20.02s 0 lamp hall-up 2 on
+			20.02s 2 lamp hall-up 2 on
+			40s 1 lamp hall-up 2 on`},
 		{name: "held until its server is back", trace: `
 			10s 1 server off
 			11s 1 button hall-up 2 pressed
@@ -589,6 +607,17 @@ func TestStops(t *testing.T) {
 		{name: "S4: both at once", trace: both + down("15.1s", "18.2s"), want: "S4"},
 		{name: "S4: too early", trace: both + down("17s", "21s"), want: "S4"},
 		{name: "S4: closed too early", trace: both + down("18s", "20s"), want: "S4"},
+		{name: "S4: turned unseen, while a link was cut", trace: both + `
+			17.9s 0 link 2 off
+			17.95s 0 link 2 on
+			18s 1 lamp hall-down 2 off
+			18s 0 lamp hall-down 2 off
+			18s 2 lamp hall-down 2 off
+			19s 0 button hall-down 2 pressed
+			19.02s 0 lamp hall-down 2 on
+			19.02s 1 lamp hall-down 2 on
+			19.02s 2 lamp hall-down 2 on
+			19.2s 0 button hall-down 2 released` + down("19.3s", "21.1s"), finish: true},
 		{name: "S4: two cars", trace: lit + `
 			10s 0 button hall-down 2 pressed
 			10.02s 0 lamp hall-down 2 on
@@ -688,15 +717,21 @@ func TestSummary(t *testing.T) {
 	got := c.Summary()
 	want := Summary{
 		Events: 6 + 5 + 8, Presses: 1, Served: 1,
-		Lamp:     Times{1, 20 * time.Millisecond, 20 * time.Millisecond},
-		AllLamps: Times{1, 20 * time.Millisecond, 20 * time.Millisecond},
-		Wait:     Times{1, 5030 * time.Millisecond, 5030 * time.Millisecond},
+		Lamp:     Times{1, 20 * time.Millisecond, 20 * time.Millisecond, 20 * time.Millisecond},
+		AllLamps: Times{1, 20 * time.Millisecond, 20 * time.Millisecond, 20 * time.Millisecond},
+		Wait:     Times{1, 5030 * time.Millisecond, 5030 * time.Millisecond, 5030 * time.Millisecond},
 	}
+	want.Counted.Lamp.Add(20 * time.Millisecond)
+	want.Counted.AllLamps.Add(20 * time.Millisecond)
+	want.Counted.Wait.Add(5030 * time.Millisecond)
 	for _, p := range []*Times{&got.Lamp, &got.AllLamps, &got.Wait} {
 		if d := p.Worst - p.Median; d < 0 || d > p.Worst/25 {
 			t.Errorf("median %v of one value %v", p.Median, p.Worst)
 		}
-		p.Median = p.Worst
+		if p.P99 != p.Median {
+			t.Errorf("99 of 100 within %v, and half within %v, of one value", p.P99, p.Median)
+		}
+		p.Median, p.P99 = p.Worst, p.Worst
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -102,7 +102,7 @@ func (c *Checker) discharge(w int, k *call, l *lamp, until time.Duration) {
 	k.asked = far
 	if k.first != far {
 		c.sum.served++
-		c.sum.wait.add(c.now - k.first)
+		c.sum.wait.Add(c.now - k.first)
 		k.first = far
 	}
 	c.again(w, k, l, until)

@@ -11,6 +11,9 @@ type Summary struct {
 	Lamp, AllLamps Times
 	// Wait is the time from the first press of a call until it was served.
 	Wait Times
+	// Counted is what these three sum up, so that it can be merged with that of
+	// other buildings.
+	Counted struct{ Lamp, AllLamps, Wait Histogram }
 	// Lit is how many calls are lit now, on the panels of running nodes, and
 	// Owed how many of those that were lit haven't been served.
 	Lit, Owed int
@@ -21,7 +24,7 @@ type Summary struct {
 // counts is what a summary is made of.
 type counts struct {
 	events, presses, served, violations int
-	lamp, allLamps, wait                histogram
+	lamp, allLamps, wait                Histogram
 }
 
 // Summary returns what was observed so far.
@@ -30,11 +33,12 @@ func (c *Checker) Summary() Summary {
 		Events:     c.sum.events,
 		Presses:    c.sum.presses,
 		Served:     c.sum.served,
-		Lamp:       c.sum.lamp.times(),
-		AllLamps:   c.sum.allLamps.times(),
-		Wait:       c.sum.wait.times(),
+		Lamp:       c.sum.lamp.Times(),
+		AllLamps:   c.sum.allLamps.Times(),
+		Wait:       c.sum.wait.Times(),
 		Violations: c.sum.violations,
 	}
+	s.Counted.Lamp, s.Counted.AllLamps, s.Counted.Wait = c.sum.lamp, c.sum.allLamps, c.sum.wait
 	for i := range c.calls {
 		if c.calls[i].lit&c.set.control != 0 {
 			s.Lit++
