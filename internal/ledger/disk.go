@@ -72,6 +72,7 @@ func (l *Ledger) Restore(saved [][]byte) (unreadable []error, err error) {
 		stored = max(stored, life)
 		l.tellSince(before)
 	}
+	l.stored = max(l.stored, stored)
 	l.LiveAbove(stored)
 	return unreadable, nil
 }

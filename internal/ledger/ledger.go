@@ -40,9 +40,10 @@ type Ledger struct {
 	tab     *peers.Table
 	changed worldview.Change
 
-	life  worldview.Life
-	lives uint64 // how many lives were drawn
-	disk  worldview.Disk
+	life   worldview.Life
+	lives  uint64         // how many lives were drawn
+	stored worldview.Life // the greatest that the disk gave back at the start
+	disk   worldview.Disk
 
 	held   [][]held            // by node and number: what this node's disk holds
 	acks   [][]ack             // by peer: what it holds, by node and number
@@ -204,13 +205,27 @@ func (l *Ledger) grow() {
 // repair is rule 7: somebody shows a slot of mine ahead of me. Only I raise it,
 // so the press comes from another life of mine, which this process doesn't
 // remember. If I have an open press, it was made with a stamp that may count as
-// served already: press again, above.
+// served already: press again, above. A promise that was made stays one.
 func (l *Ledger) repair(number int, before, after worldview.Call) {
-	if after.P == before.P || !before.Active() || before.P != l.issued[number] {
+	if after.P == before.P || !before.Active() || !l.overtaken(number, before.P, after.P) {
 		return
 	}
 	l.LiveAbove(max(l.life, after.P.Life()))
 	l.Press(number)
+	if before.Lit() {
+		l.set(l.me, number, l.view.Call(l.me, number).Confirm(l.issued[number]))
+	}
+}
+
+// overtaken reports whether an open press of mine may count as served by the
+// stamps of a life that didn't know of it. Such is a press of this process, and
+// one that its disk gave back if the disk doesn't know that life: a life is
+// stored before it is used, so the disk was lost between the two. A press that
+// the disk gave back and that a life overtakes which came after it may have been
+// served: repeated, it would be a ghost.
+func (l *Ledger) overtaken(number int, mine, theirs worldview.Stamp) bool {
+	return mine == l.issued[number] ||
+		mine.Life() <= l.stored && l.stored < theirs.Life()
 }
 
 // Received is what a datagram brought.

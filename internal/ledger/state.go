@@ -3,8 +3,8 @@ package ledger
 import (
 	"bytes"
 	"encoding/binary"
-	"slices"
 
+	"elevnet/internal/elevator"
 	"elevnet/worldview"
 )
 
@@ -14,26 +14,43 @@ import (
 // and names of which nothing else is known; and what a service has made idle:
 // C, and what disks and peers hold, up to S.
 func (l *Ledger) AppendState(b []byte) []byte {
+	order := make([]elevator.ID, 0, l.view.Len())
+	for _, i := range l.view.Sorted() {
+		b = appendID(b, l.view.Node(i).ID)
+		order = append(order, l.view.Node(i).ID)
+	}
+	return l.AppendStateOf(b, order)
+}
+
+// AppendStateOf is AppendState with the nodes in the given order, which must name
+// all that l knows, and named by their place in it: what is the same but for the
+// names of nodes can so be found to be the same.
+func (l *Ledger) AppendStateOf(b []byte, order []elevator.ID) []byte {
 	b = binary.AppendUvarint(b, l.boot)
 	b = binary.AppendUvarint(b, uint64(l.life))
 	b = binary.AppendUvarint(b, l.lives)
+	b = binary.AppendUvarint(b, uint64(l.stored))
 	b = append(b, byte(l.disk))
-	for _, i := range l.view.Sorted() {
+	for place, id := range order {
+		i, ok := l.view.Lookup(id)
+		if !ok {
+			continue
+		}
 		start := len(b)
-		b = appendID(b, l.view, i)
+		b = append(b, byte(place+1), flag(i == l.me))
 		content := len(b)
 		b = l.tab.AppendState(b, i)
 		for number, c := range l.view.Node(i).Calls {
-			b = l.appendSlot(b, i, number, c)
+			b = l.appendSlot(b, i, number, c, order)
 		}
-		if zero(b[content:]) {
+		if i != l.me && zero(b[content:]) {
 			b = b[:start]
 		}
 	}
 	return b
 }
 
-func (l *Ledger) appendSlot(b []byte, i, number int, c worldview.Call) []byte {
+func (l *Ledger) appendSlot(b []byte, i, number int, c worldview.Call, order []elevator.ID) []byte {
 	idle := func(s worldview.Stamp) uint64 {
 		if s <= c.S {
 			return 0
@@ -50,28 +67,18 @@ func (l *Ledger) appendSlot(b []byte, i, number int, c worldview.Call) []byte {
 	// Only a press that is open here, and was made by this process, is repeated.
 	mine := i == l.me && c.Active() && l.issued[number] == c.P
 	b = append(b, flag(mine))
-	acks := len(b)
-	for _, p := range l.view.Sorted() {
-		first := len(b)
-		a := l.ackOf(p, i, number)
-		b = binary.AppendUvarint(b, idle(a.seen))
-		b = binary.AppendUvarint(b, idle(a.held))
-		if zero(b[first:]) {
-			b = b[:first]
-			continue
+	for place, id := range order {
+		p, ok := l.view.Lookup(id)
+		if a := l.ackOf(p, i, number); ok && idle(a.seen) != 0 {
+			b = append(b, byte(place+1))
+			b = binary.AppendUvarint(b, idle(a.seen))
+			b = binary.AppendUvarint(b, idle(a.held))
 		}
-		b = appendID(b, l.view, p)
 	}
-	if len(b) == acks {
-		return append(b, 0)
-	}
-	return slices.Insert(b, acks, 1)
+	return append(b, 0)
 }
 
-func appendID(b []byte, w *worldview.Worldview, i int) []byte {
-	id := w.Node(i).ID
-	return append(append(b, byte(len(id))), id...)
-}
+func appendID(b []byte, id elevator.ID) []byte { return append(append(b, byte(len(id))), id...) }
 
 func flag(on bool) byte {
 	if on {

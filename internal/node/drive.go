@@ -35,6 +35,9 @@ func (n *Node) drive() {
 // relight derives the lamps from the worldview (rule 4).
 func (n *Node) relight() {
 	lit := n.view.Lit(n.me)
+	if !n.joined { // what peers give back may be another node's with this id
+		lit.Cab = lit.Cab.And(n.returned.Cab)
+	}
 	if n.now < n.caughtUp {
 		lit.Up, lit.Down = lit.Up.And(n.lit.Up), lit.Down.And(n.lit.Down)
 	}

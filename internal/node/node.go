@@ -135,6 +135,7 @@ type Node struct {
 	isLate func(i, number int) bool
 
 	lit      elevator.Calls
+	returned elevator.Calls  // lit cab calls that the disk gave back
 	litSince []time.Duration // by number, of calls that are lit on this panel
 
 	calls    elevator.Calls // what this elevator is to serve
@@ -209,6 +210,7 @@ func New(cfg Config, saved [][]byte) (*Node, error) {
 		return nil, err
 	}
 	n.restored(unreadable)
+	n.returned = elevator.Calls{Cab: n.view.Lit(n.me).Cab}
 	n.disk.dirty = cfg.Disk
 	return n, nil
 }

@@ -37,6 +37,7 @@ type Workspace struct {
 	clock    time.Duration // what the wall clock is ahead by
 
 	disk   disk
+	files  map[elevator.ID]disk // what it stored under other ids
 	commit time.Duration
 
 	encoder worldview.Encoder
@@ -75,10 +76,20 @@ func (w *Workspace) Start() error {
 
 // StartAs starts a node under another id, for ever: with that of a workspace
 // whose node runs it is a second process with one id, with an elevator, a panel
-// and a disk of its own. Of the two, the later started must end (see Exit).
+// and a file of its own. Of the two, the later started must end (see Exit). What a
+// node stores is in a file that is named by its id: under another id it finds
+// nothing of what it stored under this one.
 func (w *Workspace) StartAs(id elevator.ID) error {
 	w.Kill()
-	w.ID = id
+	if id != w.ID {
+		if w.files == nil {
+			w.files = make(map[elevator.ID]disk)
+		}
+		w.files[w.ID] = w.disk
+		w.disk = w.files[id]
+		w.disk.fail, w.disk.failSync = w.files[w.ID].fail, w.files[w.ID].failSync
+		w.ID = id
+	}
 	return w.Start()
 }
 
