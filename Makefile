@@ -15,10 +15,14 @@ endif
 STATICCHECK := $(GO) tool -modfile=tools/go.mod staticcheck
 PLATFORMS := linux/arm64 linux/386 windows/amd64 darwin/arm64
 
-.PHONY: help test systest lint bench fuzz build cross tidy clean
+# How much time make simulate simulates, and from which seed on.
+SIMTIME ?= 240h
+SIMFROM ?= 1
+
+.PHONY: help test systest simulate check check-deep lint bench fuzz build cross tidy clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 test: ## all tests that need neither root nor a browser
 ifeq ($(RACE),)
@@ -29,6 +33,20 @@ endif
 
 systest: ## real processes under faults in network namespaces: linux, root, ip, iptables
 	$(GO) test -v -count=1 -timeout 30m ./internal/systest
+
+simulate: ## ten simulated days with every fault: no promise may be broken
+	$(GO) build -trimpath -o bin/ .
+	bin/elevnet simulate --for $(SIMTIME) --from $(SIMFROM)
+	@echo; echo "The same with three nodes and four floors, for the speed:"
+	bin/elevnet simulate --seeds 8 --from $(SIMFROM) --nodes 3 --floors 4
+
+check: ## two million states of everything that can happen to a call, in a minute
+	$(GO) build -trimpath -o bin/ .
+	bin/elevnet check
+
+check-deep: ## a hundred million states of it: some hours, 12 GB
+	$(GO) build -trimpath -o bin/ .
+	bin/elevnet check --preset deep --states 15000000 --mem 8
 
 lint: ## formatting, vet on three systems, staticcheck, tidiness
 	@test -z "$$(gofmt -l .)" || { echo "gofmt these files:"; gofmt -l .; exit 1; }
@@ -44,11 +62,9 @@ bench: ## the figures of docs/figures.md, measured in one run
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 20m ./internal/systest
 
 fuzz: ## every decoder and loader, FUZZTIME each
-	@set -e; for p in $$($(GO) list $(PACKAGES)); do \
-		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
-			echo "$$p $$f"; \
-			$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$p; \
-		done; \
+	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z]+' . | sed -E 's|/[^/]*:func | |' | sort | while read -r p f; do \
+		echo "$$p $$f"; \
+		$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$p || exit 1; \
 	done
 
 build: ## bin/elevnet

@@ -30,7 +30,7 @@ type pkg struct {
 // stands below it.
 var tree = map[string]pkg{
 	".":            {shell, []string{"internal/cli"}, nil},
-	"internal/cli": {shell, []string{"bcast", "internal/demo", "internal/elevator", "internal/elevserver", "internal/host", "internal/node", "internal/store", "worldview"}, nil},
+	"internal/cli": {shell, []string{"assigner", "bcast", "internal/demo", "internal/elevator", "internal/elevserver", "internal/host", "internal/hra", "internal/model", "internal/node", "internal/promise", "internal/scenario", "internal/store", "internal/traffic", "internal/trial", "worldview"}, nil},
 	"internal/demo": {shell, []string{"bcast", "internal/elevator", "internal/elevserver", "internal/host", "internal/node",
 		"internal/promise", "internal/store", "worldview"}, nil},
 	"internal/host":       {shell, []string{"bcast", "elevio", "internal/elevator", "internal/node", "worldview"}, nil},
@@ -41,6 +41,10 @@ var tree = map[string]pkg{
 
 	// The simulation is pure but for its one seeded random source.
 	"internal/sim":       {pure, []string{"internal/elevator", "internal/hoistway", "internal/node", "worldview"}, []string{"math/rand/v2"}},
+	"internal/scenario":  {pure, []string{"internal/elevator", "internal/node", "internal/promise", "internal/sim", "worldview"}, nil},
+	"internal/trial":     {pure, []string{"internal/elevator", "internal/promise", "internal/scenario"}, []string{"math/rand/v2", "runtime/debug"}},
+	"internal/traffic":   {pure, []string{"assigner", "fsm", "internal/elevator", "internal/hoistway", "internal/hra"}, []string{"math/rand/v2"}},
+	"internal/model":     {pure, []string{"internal/elevator", "internal/ledger", "peers", "worldview"}, []string{"unsafe"}},
 	"internal/promise":   {pure, []string{"internal/elevator"}, nil},
 	"internal/node":      {pure, []string{"assigner", "fsm", "internal/elevator", "internal/ledger", "peers", "worldview"}, nil},
 	"internal/ledger":    {pure, []string{"internal/elevator", "peers", "worldview"}, nil},
@@ -49,6 +53,7 @@ var tree = map[string]pkg{
 	"worldview":          {pure, []string{"internal/elevator"}, nil},
 	"peers":              {pure, []string{"internal/elevator"}, nil},
 	"requests":           {pure, []string{"internal/elevator"}, nil},
+	"internal/hra":       {pure, []string{"internal/elevator"}, []string{"unicode/utf8"}},
 	"internal/hoistway":  {pure, []string{"internal/elevator"}, nil},
 	"internal/elevproto": {pure, []string{"internal/elevator"}, nil},
 	"internal/elevator":  {pure, nil, nil},

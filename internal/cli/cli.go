@@ -38,8 +38,12 @@ func commands() []command {
 	return []command{
 		{"node", "run a node: one elevator of the network (the default)", runNode},
 		{"demo", "several nodes with simulated elevators in one process, live in the terminal", runDemo},
+		{"assign", "who takes which hall call: JSON in, JSON out, as the course's hall_request_assigner", runAssign},
 		{"sim", "a simulated elevator behind the elevator-server protocol", runSim},
+		{"simulate", "many buildings in virtual time, with every fault, and a verdict", runSimulate},
+		{"traffic", "how long people wait under this and other ways to assign calls, simulated", runTraffic},
 		{"watch", "listen silently and print the worldview", runWatch},
+		{"check", "try everything that can happen to a call, within bounds", runCheck},
 		{"version", "print the version", runVersion},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -19,6 +20,7 @@ type flags struct {
 	*flag.FlagSet
 	command  string
 	examples string
+	after    string // what the help says after the flags
 	file     *string
 }
 
@@ -117,6 +119,9 @@ func (f *flags) explain(err error) error {
 func (f *flags) unknown(name string) error {
 	var names []string
 	f.VisitAll(func(x *flag.Flag) { names = append(names, x.Name) })
+	if !strconv.CanBackquote(name) {
+		name = strconv.Quote(name) // no control characters on a terminal
+	}
 	if near := nearest(name, names); near != "" {
 		return fmt.Errorf("unknown flag --%s; did you mean --%s?", name, near)
 	}

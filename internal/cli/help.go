@@ -40,6 +40,7 @@ const examples = `Examples:
   elevnet --id 2 --port 15658       another one on the same computer
   elevnet sim --port 15658          a simulated elevator for it
   elevnet watch                     see what the network knows
+  elevnet simulate --for 24h        a day of faults in virtual time, and a verdict
   elevnet watch --once              the same as JSON, once
 
 From the source tree write "go run ." for "elevnet".
@@ -71,6 +72,7 @@ func (f *flags) printHelp(w io.Writer) {
 	}
 	fmt.Fprint(w, "Flags:\n")
 	f.printFlags(w)
+	fmt.Fprint(w, f.after)
 }
 
 // printFlags lists the flags. A usage begins with what the value is called, in

@@ -87,6 +87,21 @@ func (s *Stage) send(w *sim.Workspace, datagram []byte) {
 	}
 }
 
+// agreed reports whether all nodes that run know the same.
+func (s *Stage) agreed() bool {
+	first := -1
+	for i := range s.spaces {
+		switch w := &s.spaces[i]; {
+		case !w.Alive():
+		case first < 0:
+			first = i
+		case !w.Node().Worldview().Equal(s.spaces[first].Node().Worldview()):
+			return false
+		}
+	}
+	return true
+}
+
 // agree requires that all nodes that run know the same (R3) and show the same
 // (S2).
 func (s *Stage) agree() {

@@ -26,7 +26,8 @@ const (
 	offZero       = 60
 
 	maxSlotSize = (headerSize + MaxPayload + block - 1) / block * block
-	// maxGeneration leaves room to count on from any generation that is read.
+	// maxGeneration is the greatest that is read; no disk lives that long, so a
+	// greater one is damage. None is written either.
 	maxGeneration = 1<<63 - 1
 )
 

@@ -135,6 +135,8 @@ func (s *Store) Commit(payload []byte) error {
 		return fmt.Errorf("store: can't commit to %s: %w", s.path, fs.ErrClosed)
 	case len(payload) > MaxPayload:
 		return fmt.Errorf("store: can't commit %d bytes to %s: at most %d are allowed", len(payload), s.path, MaxPayload)
+	case s.generation >= maxGeneration:
+		return fmt.Errorf("store: can't commit to %s: it has been written %d times, which can't be; remove it", s.path, s.generation)
 	}
 	s.generation++
 	if s.file == nil || headerSize+len(payload) > len(s.buf) {

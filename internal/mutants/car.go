@@ -1,0 +1,155 @@
+package main
+
+const (
+	requestsFile = "requests/requests.go"
+	doorFile     = "fsm/door.go"
+	carFile      = "fsm/elevator.go"
+	motorFile    = "fsm/motor.go"
+	positionFile = "fsm/position.go"
+	stepFile     = "fsm/step.go"
+	stopFile     = "fsm/stop.go"
+	assignFile   = "assigner/assigner.go"
+	searchFile   = "assigner/search.go"
+	predictFile  = "assigner/predict.go"
+)
+
+// The small mistakes in how one elevator runs, and in who serves what.
+
+func inRequests() []Mutant {
+	return []Mutant{{
+		Name:  "this-floor-is-beyond",
+		Wrong: "A call at this very floor counts as one further up: >= for >.",
+		Rule:  "E2", Spec: "E2, S1",
+		Patches: []Patch{{File: requestsFile, Old: "		return c.Floors().AnyAbove(f)", New: "		return c.Floors().AnyAbove(f - 1)"}},
+	}, {
+		Name:  "passes-waiting-passengers",
+		Wrong: "A car on its way up doesn't stop for those who want to go up while there is a call beyond.",
+		Rule:  "E2", Spec: "E2",
+		Patches: []Patch{{File: requestsFile, Old: "f >= n-1 || c.Cab.Has(f) || c.Up.Has(f) ||", New: "f >= n-1 || c.Cab.Has(f) ||"}},
+	}, {
+		Name:  "forgets-its-direction",
+		Wrong: "The next direction is chosen as from rest: the car turns though calls remain ahead.",
+		Rule:  "E2", Spec: "E2",
+		Patches: []Patch{{File: requestsFile, Old: "	if d == elevator.Stop {\n		d = fromRest(c, f)\n	}\n", New: "	d = fromRest(c, f)\n"}},
+	}, {
+		Name:  "one-stop-serves-both",
+		Wrong: "A stop serves the hall calls of both directions at once.",
+		Rule:  "S4", Spec: "S4",
+		Patches: []Patch{{File: doorFile, Old: "		s.Put(e.floor, e.direction.Hall(), true)\n", New: "		s.Put(e.floor, elevator.HallUp, true)\n		s.Put(e.floor, elevator.HallDown, true)\n"}},
+	}}
+}
+
+func inFSM() []Mutant {
+	return []Mutant{{
+		Name:  "door-closes-on-passengers",
+		Wrong: "The door closes when its time is over, be it obstructed or not.",
+		Rule:  "13", Spec: "E1, E3",
+		Patches: []Patch{{File: doorFile, Old: "	if e.is(elevator.Obstructed | elevator.Stopped) {\n		return\n	}\n", New: "	if e.is(elevator.Stopped) {\n		return\n	}\n"}},
+	}, {
+		Name:  "obstructed-is-available",
+		Wrong: "A car whose door is held says that it is available.",
+		Rule:  "13", Spec: "E3",
+		Patches: []Patch{{File: carFile, Old: "		Unavailable: e.reasons,", New: "		Unavailable: e.reasons &^ elevator.Obstructed,"}},
+	}, {
+		Name:  "second-announcement-is-short",
+		Wrong: "A door that announces the other direction doesn't stay open for another door time.",
+		Rule:  "S4", Spec: "S4",
+		Patches: []Patch{{File: doorFile, Old: "	e.behaviour = elevator.DoorOpen\n	e.announce(d)\n	e.notice(m.calls)\n	e.renew(m.now)\n", New: "	again := e.behaviour == elevator.DoorOpen\n	e.behaviour = elevator.DoorOpen\n	e.announce(d)\n	e.notice(m.calls)\n	if again {\n		e.closeAt = m.now + e.cfg.Door/4\n	} else {\n		e.renew(m.now)\n	}\n"}},
+	}, {
+		Name:  "extends-without-end",
+		Wrong: "Each press at an open door holds it for another door time, however often.",
+		Rule:  "5", Spec: "S1",
+		Patches: []Patch{{File: doorFile, Old: "	case appeared && !e.extended:", New: "	case appeared:"}},
+	}, {
+		Name:  "reopens-in-the-same-moment",
+		Wrong: "A door that has just closed may open again in the same step, so that nobody sees it close.",
+		Rule:  "S4", Spec: "S4",
+		Patches: []Patch{{File: stepFile, Old: "	if e.is(elevator.Stopped) || m.now == e.closedAt {", New: "	if e.is(elevator.Stopped) {"}},
+	}, {
+		Name:  "motor-never-lost",
+		Wrong: "A motor that brings the car nowhere isn't noticed.",
+		Rule:  "13", Spec: "E4",
+		Patches: []Patch{{File: motorFile, Old: "	e.set(elevator.MotorLost, true)\n	e.nudges++\n	e.nudgeAt = now + nudgePeriod\n", New: "	e.nudges++\n	e.watchFrom = now\n"}},
+	}, {
+		Name:  "motor-not-nudged",
+		Wrong: "A motor that has lost its power isn't told again what to do.",
+		Rule:  "13", Spec: "E4",
+		Patches: []Patch{{File: motorFile, Old: "	e.nudges++\n", New: ""}},
+	}, {
+		Name:  "motor-lost-for-ever",
+		Wrong: "A car whose motor has come back stays unavailable.",
+		Rule:  "13", Spec: "E4",
+		Patches: []Patch{{File: positionFile, Old: "	e.set(elevator.Starting|elevator.MotorLost, false)", New: "	e.set(elevator.Starting, false)"}},
+	}, {
+		Name:  "seeks-below-the-shaft",
+		Wrong: "A car that doesn't know where it is always goes down, also below the bottom floor.",
+		Rule:  "E2", Spec: "E2",
+		Patches: []Patch{{File: positionFile, Old: "	if e.floor == 0 {\n		d = elevator.Up\n	}\n", New: ""}},
+	}, {
+		Name:  "stop-button-while-held",
+		Wrong: "The stop button toggles with every reading while it is held.",
+		Rule:  "13", Spec: "E6",
+		Patches: []Patch{{File: stopFile, Old: "	pressed := held && !e.stop\n", New: "	pressed := held\n"}},
+	}, {
+		Name:  "stopped-car-runs",
+		Wrong: "The stop lamp is lit, and the motor runs on.",
+		Rule:  "13", Spec: "E6",
+		Patches: []Patch{{File: stepFile, Old: "		if !stopped {\n			out.Motor = e.direction\n			out.Deadline = e.motorDeadline()\n		}", New: "		out.Motor = e.direction\n		out.Deadline = e.motorDeadline()"}},
+	}, {
+		Name:  "reconnected-car-decides-nothing",
+		Wrong: "A car whose server was lost while it stood at a floor isn't asked again what to do.",
+		Rule:  "13", Spec: "E5",
+		Patches: []Patch{{File: positionFile, Old: "	case floor != elevator.NoFloor:\n		e.senseMoving(floor, changed || m.fresh, m)", New: "	case floor != elevator.NoFloor:\n		e.senseMoving(floor, changed, m)"}},
+	}}
+}
+
+func inAssigner() []Mutant {
+	return []Mutant{{
+		Name:  "order-of-the-input",
+		Wrong: "Of two elevators that are equally good, the first in the input serves: nodes that list them differently disagree.",
+		Rule:  "11", Spec: "R4",
+		Patches: []Patch{{File: assignFile, Old: "	slices.SortFunc(a.order, func(i, j int) int { return compare(&cars[i], &cars[j]) })\n", New: ""}},
+	}, {
+		Name:  "remembers-its-answer",
+		Wrong: "A call stays with the elevator that got it the last time: nodes with other memories disagree.",
+		Rule:  "11", Spec: "R4",
+		Patches: []Patch{
+			{File: assignFile, Old: "	if len(a.cars) > 0 {\n		a.insert()\n		a.improve()\n	}\n", New: `	if len(a.cars) > 0 {
+		a.insert()
+		a.improve()
+		for i, at := range a.order {
+			if at < len(a.out) && !a.out[at].Empty() && len(a.out) == len(in.Cars) {
+				for k := range a.calls {
+					if c := &a.calls[k]; a.out[at].Has(c.floor, c.button) && c.car != i {
+						a.cars[c.car].calls.Put(c.floor, c.button, false)
+						a.cars[i].calls.Put(c.floor, c.button, true)
+						c.car = i
+					}
+				}
+			}
+		}
+	}
+`},
+		},
+	}, {
+		Name:  "swap-half-done",
+		Wrong: "Two calls are swapped between two elevators, and nobody notes who has which now.",
+		Rule:  "11", Spec: "R4, S1",
+		Patches: []Patch{{File: searchFile, Old: "	c.car, d.car = d.car, c.car\n", New: ""}},
+	}, {
+		Name:  "relocated-and-kept",
+		Wrong: "A call that is given to another elevator is kept by the first as well.",
+		Rule:  "11", Spec: "R4",
+		Patches: []Patch{{File: searchFile, Old: "		x.calls = without\n		a.settle(x)\n		c.car = to", New: "		c.car = to"}},
+	}, {
+		Name:  "age-weighs-nothing",
+		Wrong: "How long a call has waited already doesn't count.",
+		Rule:  "11", Spec: "R4, R8",
+		Patches: []Patch{{File: searchFile, Old: "		t += a.ages[b][f]\n", New: "		_ = f\n"}},
+	}, {
+		Name:  "never-overdue",
+		Wrong: "However long a call waits, it stays with the one that it was assigned to.",
+		Rule:  "12", Spec: "R8",
+		Patches: []Patch{{File: assignFile, Old: "			time.Duration(c.Age)*time.Second >= expected {", New: "			time.Duration(c.Age)*time.Second < 0 {"}},
+	}}
+}
