@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -15,6 +16,8 @@ const shown = 3
 
 // run runs all plans and tells how it went.
 func (s *simulation) run(ctx context.Context, std stdio) (int, error) {
+	// A building needs little memory and makes much garbage.
+	defer debug.SetGCPercent(debug.SetGCPercent(800))
 	began := time.Now()
 	p := newProgress(std.err, s)
 	sum, busy, err := s.all(ctx, p)

@@ -144,6 +144,7 @@ func (p Profile) setup(rng *rand.Rand) scenario.Setup {
 		Latency:  choose[time.Duration](rng, 100, 200, 200, 200, 1000) * time.Microsecond,
 		Poll:     choose[time.Duration](rng, 4, 8, 8, 8, 12) * time.Millisecond,
 		Commit:   choose[time.Duration](rng, 1, 3, 3, 10, 30) * time.Millisecond,
+		Interval: choose[time.Duration](rng, 20, 20, 20, 40, 60, 80) * time.Millisecond,
 		NoDisk:   rng.IntN(10) == 0,
 	}
 	s.Elevator.Floors = p.Floors.draw(rng, []int{2, 3, 4, 4, 4, 4, 4, 5, 6, 7, 8, 9}, 100, 100)
