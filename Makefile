@@ -19,7 +19,7 @@ PLATFORMS := linux/arm64 linux/386 windows/amd64 darwin/arm64
 SIMTIME ?= 240h
 SIMFROM ?= 1
 
-.PHONY: help test systest simulate check check-deep lint bench fuzz build cross tidy clean
+.PHONY: help test systest simulate check check-deep mutants lint bench fuzz build cross tidy clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ check: ## two million states of everything that can happen to a call, in a minut
 check-deep: ## a hundred million states of it: some hours, 12 GB
 	$(GO) build -trimpath -o bin/ .
 	bin/elevnet check --preset deep --states 15000000 --mem 8
+
+mutants: ## break the protocol in about a hundred ways: each must be noticed
+	$(GO) run ./internal/mutants
 
 lint: ## formatting, vet on three systems, staticcheck, tidiness
 	@test -z "$$(gofmt -l .)" || { echo "gofmt these files:"; gofmt -l .; exit 1; }

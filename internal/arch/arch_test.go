@@ -62,6 +62,7 @@ var tree = map[string]pkg{
 	// Help for tests only.
 	"internal/store/storetest": {shell, []string{"internal/store"}, nil},
 	"internal/systest":         {shell, nil, nil},
+	"internal/mutants":         {shell, nil, nil},
 }
 
 // pureImports is all that a pure package may import of the standard library.

@@ -8,11 +8,14 @@ import (
 
 // car is what is seen of a car, and whether it can run.
 type car struct {
-	sensor    int
-	sensorAt  time.Duration
-	motor     elevator.Direction
-	power     bool
-	broken    bool // the floor sensor
+	sensor   int
+	sensorAt time.Duration
+	motor    elevator.Direction
+	power    bool
+	broken   bool // the floor sensor
+	// repaired is when it was repaired: what a node does a moment later it does
+	// by what the sensor showed before.
+	repaired  time.Duration
 	beyond    bool // out of bounds
 	ableSince time.Duration
 	reason    string // of the last or present inability: a requirement
@@ -53,12 +56,19 @@ func (c *Checker) observeCar(e Event) {
 		s.tainted = s.tainted || s.open
 	case SensorBroken:
 		s.broken = e.On
+		if !e.On {
+			s.repaired = c.now
+		}
 		s.controlAt = c.now
 		s.tainted = s.tainted || s.open
 		s.blame(e.On, "E4")
 	}
 	c.updateAble(e.Workspace)
 }
+
+// misled reports whether what an elevator does now may follow from a sensor that
+// was broken.
+func (c *Checker) misled(s *car) bool { return s.broken || c.now-s.repaired <= c.bounds.Jitter }
 
 func (c *Checker) observeMotor(w int, d elevator.Direction) {
 	s := &c.spaces[w]

@@ -33,6 +33,8 @@ type Checker struct {
 	set   sets
 	links []uint64 // whom each workspace can send to
 	loss  int
+	// clockWrong: some clock has been wrong at some time.
+	clockWrong bool
 
 	violations []Violation
 	sum        counts
@@ -144,7 +146,7 @@ func New(cfg Config) (*Checker, error) {
 		c.spaces[i] = workspace{
 			leader: i,
 			calmAt: never, panelAt: never, controlAt: never, startedAt: never, diskAt: never,
-			car:  car{sensor: unknown, sensorAt: never, power: true, ableSince: far},
+			car:  car{sensor: unknown, sensorAt: never, repaired: never, power: true, ableSince: far},
 			door: door{between: far, obstructedAt: never},
 			stop: stop{due: far, runs: far, let: never},
 		}
@@ -219,6 +221,8 @@ func (c *Checker) Observe(e Event) {
 		c.observeStop(e)
 	case ServerReachable, NodeRunning, NodeFrozen, DiskLost, DiskFault, Link:
 		c.observeFault(e)
+	case ClockWrong:
+		c.clockWrong = c.clockWrong || e.On
 	}
 }
 

@@ -114,6 +114,17 @@ func TestServedCall(t *testing.T) {
 			12s 0 lamp hall-up 2 off
 			12s 1 lamp hall-up 2 off
 			12s 2 lamp hall-up 2 off`, want: "S1 S1 S1"},
+		{name: "lamp blinks", trace: lit + `
+			10.1s 0 lamp hall-up 2 off
+			10.11s 0 lamp hall-up 2 on` + served, want: "S1"},
+		{name: "lamp blinks where a clock was wrong", trace: `
+			9s 2 clock wrong
+			9.1s 2 clock right` + lit + `
+			10.1s 0 lamp hall-up 2 off
+			10.11s 0 lamp hall-up 2 on` + served},
+		{name: "lamp goes off where a clock was wrong", trace: `
+			9s 2 clock wrong` + lit + `
+			10.1s 0 lamp hall-up 2 off` + served, want: "S1 S2"},
 		{name: "lamp off for a door at another floor", trace: lit + `
 			11.5s 1 sensor 1
 			11.5s 1 door open
@@ -642,6 +653,9 @@ func TestDoors(t *testing.T) {
 		{name: "door before the motor stops", trace: "8s 0 motor up\n9s 0 sensor 1\n9s 0 door open\n9s 0 motor stop\n12s 0 door closed", want: "E1"},
 		{name: "in order", trace: "8s 0 motor up\n9s 0 sensor 1\n9s 0 motor stop\n9s 0 door open\n12s 0 door closed\n12s 0 motor up"},
 		{name: "between floors", trace: "8s 0 motor up\n8.5s 0 sensor -\n9s 0 motor stop\n9s 0 door open\n12s 0 door closed", want: "E1"},
+		{name: "opened by what a broken sensor had shown", trace: "8s 0 motor up\n8.5s 0 sensor-fault on\n8.5s 0 sensor 1\n9s 0 sensor-fault off\n9s 0 sensor -\n9.005s 0 motor stop\n9.005s 0 door open\n9.01s 0 door closed"},
+		{name: "opened at the wrong floor by it", trace: "7s 0 sensor 1\n8.5s 0 sensor-fault on\n8.5s 0 sensor 0\n9s 0 sensor 1\n9s 0 sensor-fault off\n9.005s 0 door open\n9.01s 0 door closed"},
+		{name: "opened between floors, long after it was repaired", trace: "8s 0 motor up\n8.5s 0 sensor-fault on\n8.5s 0 sensor 1\n9s 0 sensor-fault off\n9s 0 sensor -\n9.1s 0 motor stop\n9.1s 0 door open\n9.11s 0 door closed", want: "E1 E1"},
 		{name: "the car slips away", trace: "10s 0 door open\n11s 0 sensor -\n13s 0 door closed", want: "E1"},
 		{name: "moved by hand", trace: "10s 0 door open\n11s 0 sensor -\n11s 0 placed\n11.1s 0 door closed"},
 		{name: "obstructed and open", trace: "10s 0 door open\n11s 0 obstruction on\n20s 0 obstruction off\n23s 0 door closed"},

@@ -45,7 +45,11 @@ func (c *Checker) lampOn(w int, k *call, l *lamp) {
 		k.lit |= bit
 		return
 	}
-	c.checkGhost(w, k)
+	if c.blinks(l) {
+		l.suspect = far
+	} else {
+		c.checkGhost(w, k)
+	}
 	l.changed, k.changed = c.now, c.now
 	k.lit |= bit
 	c.hold(w, k)
@@ -53,6 +57,15 @@ func (c *Checker) lampOn(w int, k *call, l *lamp) {
 	if c.spaces[w].ableSince != far {
 		c.wake(c.now + c.bounds.Serve)
 	}
+}
+
+// blinks reports whether a lamp that went off without a door, and comes on again
+// just now, may do so. A node that lost its disk, and whose clock was ahead in an
+// earlier life, presses with stamps below those of that life. When its peers hear
+// of these, from somebody who was away, the lamp on their panels is off until they
+// have heard it press again: the time of a datagram.
+func (c *Checker) blinks(l *lamp) bool {
+	return c.clockWrong && l.suspect != far && !c.passed(l.suspect)
 }
 
 // lampOff judges S1: the lamp goes off for a door.
@@ -75,6 +88,9 @@ func (c *Checker) lampOff(w int, k *call, l *lamp) {
 		c.wake(c.spaces[w].panelAt + c.agree())
 	default:
 		l.suspect = c.now + c.bounds.Jitter
+		if c.clockWrong {
+			l.suspect = c.now + c.agree() // see blinks
+		}
 		c.wake(l.suspect)
 	}
 }
@@ -113,7 +129,7 @@ func (c *Checker) sweepSuspect(w int, k *call, l *lamp) {
 	if !c.passed(l.suspect) {
 		return
 	}
-	at := l.suspect - c.bounds.Jitter
+	at := min(l.changed, l.suspect-c.bounds.Jitter)
 	l.suspect = far
 	if !l.on {
 		k.owed &^= 1 << w

@@ -39,6 +39,7 @@ var forms = [kinds]form{
 	NodeFrozen:      {word: "process", on: "frozen", off: "thawed"},
 	DiskLost:        {word: "disk-lost"},
 	DiskFault:       {word: "disk-fault", on: "on", off: "off"},
+	ClockWrong:      {word: "clock", on: "wrong", off: "right"},
 	Link:            {word: "link", on: "on", off: "off", peer: true},
 	Loss:            {word: "loss", percent: true},
 }

@@ -65,7 +65,7 @@ func TestEventString(t *testing.T) {
 		{Event{Kind: MotorCommanded, Direction: elevator.Down}, "0s 0 motor down"},
 		{Event{Kind: Loss, Percent: 25}, "0s 0 loss 25"},
 		{Event{Kind: CarPlaced}, "0s 0 placed"},
-		{Event{Kind: kinds}, "0s 0 kind-20"},
+		{Event{Kind: kinds}, "0s 0 kind-21"},
 	} {
 		if got := tc.event.String(); got != tc.want {
 			t.Errorf("%q, want %q", got, tc.want)

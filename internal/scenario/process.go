@@ -74,6 +74,7 @@ func (s *Stage) process(c Command) error {
 		}
 	case Clock:
 		w.Clock(c.For)
+		s.tell(c.Who, promise.Event{Kind: promise.ClockWrong, On: c.For != 0})
 	case LoseDisk:
 		w.LoseDisk()
 		s.tell(c.Who, promise.Event{Kind: promise.DiskLost})
