@@ -30,12 +30,9 @@ type Checker struct {
 	floors []landing
 	uneven []time.Duration // by hall call and leader of a group: since when panels differ
 
-	set   sets
-	links []uint64 // whom each workspace can send to
-	loss  int
-	// clockWrong: some clock has been wrong at some time.
-	clockWrong bool
-
+	set        sets
+	links      []uint64 // whom each workspace can send to
+	loss       int
 	violations []Violation
 	sum        counts
 }
@@ -50,6 +47,11 @@ type sets struct {
 	control uint64
 	// leaders: the lowest of each group of running nodes that are connected.
 	leaders uint64
+	// wrong: the clock was wrong at some time.
+	wrong uint64
+	// astray: so it was, and since then the disk was lost or didn't work: the
+	// node may have forgotten a life that is ahead of all to come.
+	astray uint64
 }
 
 // workspace is what is known of one of them.
@@ -222,7 +224,7 @@ func (c *Checker) Observe(e Event) {
 	case ServerReachable, NodeRunning, NodeFrozen, DiskLost, DiskFault, Link:
 		c.observeFault(e)
 	case ClockWrong:
-		c.clockWrong = c.clockWrong || e.On
+		c.observeClock(e)
 	}
 }
 

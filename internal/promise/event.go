@@ -54,7 +54,7 @@ const (
 	// DiskFault: the disk fails or hangs (On), or works again.
 	DiskFault
 	// ClockWrong: a wall clock was set to a wrong time (On), or to the right one.
-	// From the first on, a lamp may blink: see Checker.blinks.
+	// With a disk that is lost later, lamps may blink: see Checker.blinks.
 	ClockWrong
 	// Link: datagrams from Workspace can reach Peer (On), or can't. A cut cable
 	// is many of these.

@@ -51,8 +51,10 @@ func (c *Checker) observeFault(e Event) {
 	case DiskLost:
 		c.loseDisk(w)
 		s.diskAt = c.now
+		c.set.astray |= c.set.wrong & bit
 	case DiskFault:
 		put(&c.set.diskBad, bit, e.On)
+		c.stray(w)
 		s.diskAt = c.now
 		settle = c.bounds.LampDisk
 	case Link:
@@ -63,6 +65,21 @@ func (c *Checker) observeFault(e Event) {
 		touched |= 1 << e.Peer
 	}
 	c.after(touched, settle)
+}
+
+// observeClock takes in that a clock is wrong.
+func (c *Checker) observeClock(e Event) {
+	if e.On {
+		c.set.wrong |= 1 << e.Workspace
+		c.stray(e.Workspace)
+	}
+}
+
+// stray notes that the node of a workspace may have lost its way in time.
+func (c *Checker) stray(w int) {
+	if bit := uint64(1) << w; c.set.wrong&bit != 0 && (c.cfg.NoDisk || (c.set.wiped|c.set.diskBad)&bit != 0) {
+		c.set.astray |= bit
+	}
 }
 
 func put(set *uint64, bits uint64, on bool) {

@@ -119,11 +119,18 @@ func TestServedCall(t *testing.T) {
 			10.11s 0 lamp hall-up 2 on` + served, want: "S1"},
 		{name: "lamp blinks where a clock was wrong", trace: `
 			9s 2 clock wrong
-			9.1s 2 clock right` + lit + `
+			9.1s 2 clock right
+			9.2s 2 disk-fault on
+			9.3s 2 disk-fault off` + lit + `
 			10.1s 0 lamp hall-up 2 off
 			10.11s 0 lamp hall-up 2 on` + served},
-		{name: "lamp goes off where a clock was wrong", trace: `
+		{name: "lamp blinks where a clock was wrong and the disk is well", trace: `
 			9s 2 clock wrong` + lit + `
+			10.1s 0 lamp hall-up 2 off
+			10.11s 0 lamp hall-up 2 on` + served, want: "S1"},
+		{name: "lamp goes off where a clock was wrong", trace: `
+			9s 2 clock wrong
+			9.1s 2 disk-lost` + lit + `
 			10.1s 0 lamp hall-up 2 off` + served, want: "S1 S2"},
 		{name: "lamp off for a door at another floor", trace: lit + `
 			11.5s 1 sensor 1

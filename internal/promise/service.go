@@ -65,7 +65,7 @@ func (c *Checker) lampOn(w int, k *call, l *lamp) {
 // of these, from somebody who was away, the lamp on their panels is off until they
 // have heard it press again: the time of a datagram.
 func (c *Checker) blinks(l *lamp) bool {
-	return c.clockWrong && l.suspect != far && !c.passed(l.suspect)
+	return c.set.astray != 0 && l.suspect != far && !c.passed(l.suspect)
 }
 
 // lampOff judges S1: the lamp goes off for a door.
@@ -86,9 +86,14 @@ func (c *Checker) lampOff(w int, k *call, l *lamp) {
 	case c.now < c.spaces[w].panelAt:
 		// Its node hasn't learnt yet what it knew before: see sweepDark.
 		c.wake(c.spaces[w].panelAt + c.agree())
+	case c.set.astray&^c.set.control != 0:
+		// Only the node that pressed can say that the press was a later one.
+		k.owed &^= bit
+		k.mem &^= bit
+		k.disk &^= bit
 	default:
 		l.suspect = c.now + c.bounds.Jitter
-		if c.clockWrong {
+		if c.set.astray != 0 {
 			l.suspect = c.now + c.agree() // see blinks
 		}
 		c.wake(l.suspect)
