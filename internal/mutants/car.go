@@ -25,11 +25,17 @@ func inRequests() []Mutant {
 		Name:  "passes-waiting-passengers",
 		Wrong: "A car on its way up doesn't stop for those who want to go up while there is a call beyond.",
 		Rule:  "E2", Spec: "E2",
+		Tests: Tests{Package: "requests", Run: "TestShouldStop",
+			Why: "The passengers are fetched on the way back, in time: the promise is kept, the discipline is not.",
+		},
 		Patches: []Patch{{File: requestsFile, Old: "f >= n-1 || c.Cab.Has(f) || c.Up.Has(f) ||", New: "f >= n-1 || c.Cab.Has(f) ||"}},
 	}, {
 		Name:  "forgets-its-direction",
 		Wrong: "The next direction is chosen as from rest: the car turns though calls remain ahead.",
 		Rule:  "E2", Spec: "E2",
+		Tests: Tests{Package: "requests", Run: "TestChoose",
+			Why: "Everybody is fetched in the end: the promise is kept, the discipline is not.",
+		},
 		Patches: []Patch{{File: requestsFile, Old: "	if d == elevator.Stop {\n		d = fromRest(c, f)\n	}\n", New: "	d = fromRest(c, f)\n"}},
 	}, {
 		Name:  "one-stop-serves-both",
@@ -49,6 +55,9 @@ func inFSM() []Mutant {
 		Name:  "obstructed-is-available",
 		Wrong: "A car whose door is held says that it is available.",
 		Rule:  "13", Spec: "E3",
+		Tests: Tests{Package: "fsm", Run: "TestTimelines|TestObserved",
+			Why: "By rule 12 another car comes, later than it should and sooner than the judge asks for.",
+		},
 		Patches: []Patch{{File: carFile, Old: "		Unavailable: e.reasons,", New: "		Unavailable: e.reasons &^ elevator.Obstructed,"}},
 	}, {
 		Name:  "second-announcement-is-short",
@@ -64,11 +73,17 @@ func inFSM() []Mutant {
 		Name:  "reopens-in-the-same-moment",
 		Wrong: "A door that has just closed may open again in the same step, so that nobody sees it close.",
 		Rule:  "S4", Spec: "S4",
+		Tests: Tests{Package: "fsm", Run: "TestTimelines",
+			Why: "The judge asks that a stop lasts long enough, not that two stops are told apart.",
+		},
 		Patches: []Patch{{File: stepFile, Old: "	if e.is(elevator.Stopped) || m.now == e.closedAt {", New: "	if e.is(elevator.Stopped) {"}},
 	}, {
 		Name:  "motor-never-lost",
 		Wrong: "A motor that brings the car nowhere isn't noticed.",
 		Rule:  "13", Spec: "E4",
+		Tests: Tests{Package: "fsm", Run: "TestTimelines|TestObserved",
+			Why: "The judge sees no status: that the elevator says so is asked by its own tests, and by rule 12 another one comes all the same.",
+		},
 		Patches: []Patch{{File: motorFile, Old: "	e.set(elevator.MotorLost, true)\n	e.nudges++\n	e.nudgeAt = now + nudgePeriod\n", New: "	e.nudges++\n	e.watchFrom = now\n"}},
 	}, {
 		Name:  "motor-not-nudged",
@@ -79,11 +94,17 @@ func inFSM() []Mutant {
 		Name:  "motor-lost-for-ever",
 		Wrong: "A car whose motor has come back stays unavailable.",
 		Rule:  "13", Spec: "E4",
+		Tests: Tests{Package: "internal/scenario", Run: "TestR8AnOverdueCallIsTakenByAll",
+			Why: "An elevator that stays unavailable is missed by nobody as long as another one comes, and takes its calls when it is alone. The scenario asks who goes.",
+		},
 		Patches: []Patch{{File: positionFile, Old: "	e.set(elevator.Starting|elevator.MotorLost, false)", New: "	e.set(elevator.Starting, false)"}},
 	}, {
 		Name:  "seeks-below-the-shaft",
 		Wrong: "A car that doesn't know where it is always goes down, also below the bottom floor.",
 		Rule:  "E2", Spec: "E2",
+		Tests: Tests{Package: "fsm", Run: "TestTimelines",
+			Why: "No car of the simulation stands below its bottom floor but by hand.",
+		},
 		Patches: []Patch{{File: positionFile, Old: "	if e.floor == 0 {\n		d = elevator.Up\n	}\n", New: ""}},
 	}, {
 		Name:  "stop-button-while-held",
@@ -99,6 +120,9 @@ func inFSM() []Mutant {
 		Name:  "reconnected-car-decides-nothing",
 		Wrong: "A car whose server was lost while it stood at a floor isn't asked again what to do.",
 		Rule:  "13", Spec: "E5",
+		Tests: Tests{Package: "fsm", Run: "TestTimelines|TestObserved",
+			Why: "The car goes on to the next floor, turns there and comes back: a detour.",
+		},
 		Patches: []Patch{{File: positionFile, Old: "	case floor != elevator.NoFloor:\n		e.senseMoving(floor, changed || m.fresh, m)", New: "	case floor != elevator.NoFloor:\n		e.senseMoving(floor, changed, m)"}},
 	}}
 }
@@ -108,11 +132,17 @@ func inAssigner() []Mutant {
 		Name:  "order-of-the-input",
 		Wrong: "Of two elevators that are equally good, the first in the input serves: nodes that list them differently disagree.",
 		Rule:  "11", Spec: "R4",
+		Tests: Tests{Package: "assigner", Run: "TestOrderDoesNotMatter",
+			Why: "Package node sorts the elevators, so that this is a second line.",
+		},
 		Patches: []Patch{{File: assignFile, Old: "	slices.SortFunc(a.order, func(i, j int) int { return compare(&cars[i], &cars[j]) })\n", New: ""}},
 	}, {
 		Name:  "remembers-its-answer",
 		Wrong: "A call stays with the elevator that got it the last time: nodes with other memories disagree.",
 		Rule:  "11", Spec: "R4",
+		Tests: Tests{Package: "assigner", Run: "TestNoMemory",
+			Why: "Two nodes that disagree send two cars, or none until rule 12 sends all: that is what rule 12 is for.",
+		},
 		Patches: []Patch{
 			{File: assignFile, Old: "	if len(a.cars) > 0 {\n		a.insert()\n		a.improve()\n	}\n", New: `	if len(a.cars) > 0 {
 		a.insert()
@@ -135,21 +165,33 @@ func inAssigner() []Mutant {
 		Name:  "swap-half-done",
 		Wrong: "Two calls are swapped between two elevators, and nobody notes who has which now.",
 		Rule:  "11", Spec: "R4, S1",
+		Tests: Tests{Package: "assigner", Run: "TestEachCallOnce",
+			Why: "A call that nobody was given is everybody's by rule 12.",
+		},
 		Patches: []Patch{{File: searchFile, Old: "	c.car, d.car = d.car, c.car\n", New: ""}},
 	}, {
 		Name:  "relocated-and-kept",
 		Wrong: "A call that is given to another elevator is kept by the first as well.",
 		Rule:  "11", Spec: "R4",
+		Tests: Tests{Package: "assigner", Run: "TestEachCallOnce",
+			Why: "Two cars come instead of one: a detour.",
+		},
 		Patches: []Patch{{File: searchFile, Old: "		x.calls = without\n		a.settle(x)\n		c.car = to", New: "		c.car = to"}},
 	}, {
 		Name:  "age-weighs-nothing",
 		Wrong: "How long a call has waited already doesn't count.",
 		Rule:  "11", Spec: "R4, R8",
+		Tests: Tests{Package: "assigner", Run: "TestGolden",
+			Why: "A call that waits for too long is everybody's by rule 12.",
+		},
 		Patches: []Patch{{File: searchFile, Old: "		t += a.ages[b][f]\n", New: "		_ = f\n"}},
 	}, {
 		Name:  "never-overdue",
 		Wrong: "However long a call waits, it stays with the one that it was assigned to.",
 		Rule:  "12", Spec: "R8",
+		Tests: Tests{Package: "internal/scenario", Run: "TestR8AnOverdueCallIsTakenByAll",
+			Why: "It is the net under mistakes of the other rules, and they make none: alone it isn't missed. The scenario asks for it.",
+		},
 		Patches: []Patch{{File: assignFile, Old: "			time.Duration(c.Age)*time.Second >= expected {", New: "			time.Duration(c.Age)*time.Second < 0 {"}},
 	}}
 }

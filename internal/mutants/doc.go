@@ -2,7 +2,7 @@
 // is noticed. A proof that can't fail proves nothing: each entry of the
 // catalogue is a mistake that a good programmer may make, or one of the wrong
 // protocols of docs/protocol.md, and each must be found by the model checker, the
-// simulation or the law tests.
+// simulation or a test.
 //
 // Nothing of it is in the production code. A mutant is a set of patches, old
 // text and new text, to the sources. All of them are applied at once to copies

@@ -5,8 +5,8 @@ type Equivalent struct {
 	Change, Why string
 }
 
-// equivalents are the changes that were tried and survived because nothing that
-// was promised depends on them.
+// equivalents are left out of the catalogue: nothing that is promised depends on
+// them. That is argued, not tried.
 func equivalents() []Equivalent {
 	return []Equivalent{
 		{"Confirm also raises C to a press that has been served (`w > c.S` left out)",

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"sort"
 	"strings"
 	"time"
 )
@@ -32,18 +33,21 @@ const scenarios = "internal/mutants/testdata"
 func scenario(m *Mutant) string { return scenarios + "/" + m.Name + ".txt" }
 
 // kill runs the killer of a mutant.
-func (k *kit) kill(ctx context.Context, m *Mutant) verdict {
+func (k *kit) kill(ctx context.Context, m *Mutant) verdict { return k.killAs(ctx, m.Name, m) }
+
+// killAs runs the killer of m with another mutant on, or none.
+func (k *kit) killAs(ctx context.Context, on string, m *Mutant) verdict {
 	began := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var v verdict
 	switch {
 	case m.Check != "":
-		v = k.check(ctx, m.Name, strings.Fields(m.Check))
+		v = k.check(ctx, on, strings.Fields(m.Check))
 	case m.Tests.Package != "":
-		v = k.test(ctx, m.Name, m.Tests)
+		v = k.test(ctx, on, m.Tests)
 	default:
-		v = k.simulate(ctx, m.Name, scenario(m))
+		v = k.simulate(ctx, on, scenario(m))
 	}
 	v.took = time.Since(began)
 	return v
@@ -105,8 +109,14 @@ var (
 // test asks the tests of one package.
 func (k *kit) test(ctx context.Context, mutant string, t Tests) verdict {
 	v := verdict{by: "tests of " + t.Package}
+	if t.Package == scenarioTests {
+		v.by = "scenario tests"
+	}
 	binary := k.binary(t.Package)
 	cmd := []string{"-test.count=1", "-test.timeout=55s"}
+	if usesRapid(k.root, t.Package) {
+		cmd = append(cmd, "-rapid.seed=1", "-rapid.nofailfile")
+	}
 	if t.Run != "" {
 		cmd = append(cmd, "-test.run=^("+t.Run+")$")
 	}
@@ -123,6 +133,7 @@ func (k *kit) test(ctx context.Context, mutant string, t Tests) verdict {
 			v.trace = append(v.trace, m[1])
 		}
 	}
+	sort.Strings(v.trace)
 	if strings.Contains(out, "panic: ") && v.what == "" {
 		v.what = "a panic"
 	}
@@ -161,4 +172,16 @@ func clip(s string) string {
 		return string(r[:160]) + "…"
 	}
 	return s
+}
+
+// usesRapid reports whether the tests of a package draw random values, whose seed
+// is then set.
+func usesRapid(root, pkg string) bool {
+	names, _ := filepath.Glob(filepath.Join(root, filepath.FromSlash(pkg), "*_test.go"))
+	for _, name := range names {
+		if b, err := os.ReadFile(name); err == nil && bytes.Contains(b, []byte("\"pgregory.net/rapid\"")) {
+			return true
+		}
+	}
+	return false
 }

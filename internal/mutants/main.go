@@ -60,6 +60,9 @@ func run(ctx context.Context, args []string, out io.Writer) (bool, error) {
 	if err := k.tests(ctx, testPackages(mutants)); err != nil {
 		return false, err
 	}
+	if err := k.sound(ctx, mutants); err != nil {
+		return false, err
+	}
 	verdicts := k.all(ctx, mutants, func(m *Mutant, v verdict) {
 		fmt.Fprintln(out, line(m, v))
 		if f.NArg() > 0 {
@@ -108,28 +111,66 @@ func (k *kit) all(ctx context.Context, mutants []Mutant, tell func(m *Mutant, v 
 	for i := range done {
 		done[i] = make(chan struct{})
 	}
+	go side(len(mutants), func(i int) {
+		verdicts[i] = k.kill(ctx, &mutants[i])
+		close(done[i])
+	})
+	for i := range mutants {
+		<-done[i]
+		tell(&mutants[i], verdicts[i])
+	}
+	return verdicts
+}
+
+// side does n tasks on all cores, and returns when the last has ended.
+func side(n int, task func(i int)) {
 	next := make(chan int)
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
 			for i := range next {
-				verdicts[i] = k.kill(ctx, &mutants[i])
-				close(done[i])
+				task(i)
 			}
 		})
 	}
-	go func() {
-		defer close(next)
-		for i := range mutants {
-			next <- i
-		}
-	}()
-	for i := range mutants {
-		<-done[i]
-		tell(&mutants[i], verdicts[i])
+	for i := range n {
+		next <- i
 	}
+	close(next)
 	group.Wait()
-	return verdicts
+}
+
+// soundStates bounds each search in which nothing may be found. All mutants that
+// the model checker kills are found in fewer.
+const soundStates = "150000"
+
+// sound makes sure that the killers say nothing where nothing is wrong: it asks
+// each of them with no mutant on.
+func (k *kit) sound(ctx context.Context, mutants []Mutant) error {
+	var ask []Mutant
+	seen := make(map[string]bool)
+	for _, m := range mutants {
+		key := m.Check + m.Tests.Package + m.Tests.Run
+		if key != "" && seen[key] {
+			continue
+		}
+		seen[key] = true
+		if m.Check != "" {
+			m.Check += " --states " + soundStates
+		}
+		ask = append(ask, m)
+	}
+	errs := make([]error, len(ask))
+	side(len(ask), func(i int) {
+		v := k.killAs(ctx, "", &ask[i])
+		switch {
+		case v.err != nil:
+			errs[i] = fmt.Errorf("with no mutant on, what kills %s fails: %w", ask[i].Name, v.err)
+		case v.killed:
+			errs[i] = fmt.Errorf("with no mutant on, what kills %s is noticed all the same: %s", ask[i].Name, v.what)
+		}
+	})
+	return errors.Join(errs...)
 }
 
 // line is what is said of one mutant.

@@ -13,10 +13,10 @@ type Mutant struct {
 	Patches    []Patch
 
 	// The killer. With Check it is the model checker, with these bounds. With
-	// Tests it is a test of a law, for what neither the model checker nor the
-	// simulation can see. Without either it is the simulation, by the scenario
-	// testdata/NAME.txt: what was left of a random one when all that the
-	// violation doesn't need was taken away.
+	// Tests it is a test, for what the model checker within such bounds and the
+	// judge of the simulation don't notice. Without either it is the simulation,
+	// by the scenario testdata/NAME.txt, in which nothing is broken without the
+	// mutant.
 	Check string
 	Tests Tests
 }
