@@ -38,6 +38,7 @@ type peer struct {
 	boot    uint64 // 0: never heard
 	seq     uint64
 	heard   time.Duration // when its newest datagram arrived
+	sent    uint64        // my newest sequence number then
 	echoed  uint64        // the newest of my sequence numbers that it has echoed
 	joining bool
 	digest  uint64
@@ -95,10 +96,11 @@ func (t *Table) Receive(i int, d Datagram, sent uint64, now time.Duration) Verdi
 		v.NewLife = true
 	case p.boot != d.Boot:
 		// A datagram of an earlier life may still be under way when the later
-		// one has begun. The later life is the one that has heard more of me; a
-		// peer that hears nothing of me proves nothing, but may be replaced
-		// once it has fallen silent.
-		if echo <= p.echoed && (echo != 0 || p.echoed != 0 || now-p.heard <= t.timeout) {
+		// one has begun. The later life is the one that echoes what I sent after
+		// I had heard the other: an earlier one had ended by then. A peer that
+		// hears nothing of me proves nothing, but may be replaced once it has
+		// fallen silent.
+		if echo <= p.sent && (echo != 0 || p.echoed != 0 || now-p.heard <= t.timeout) {
 			return v
 		}
 		*p = peer{boot: d.Boot, echoed: 0}
@@ -107,7 +109,7 @@ func (t *Table) Receive(i int, d Datagram, sent uint64, now time.Duration) Verdi
 		return v
 	}
 	p.in.note(d.Count, now)
-	p.seq, p.heard, p.joining, p.digest, p.loss = d.Seq, now, d.Joining, d.Digest, d.Loss
+	p.seq, p.heard, p.sent, p.joining, p.digest, p.loss = d.Seq, now, sent, d.Joining, d.Digest, d.Loss
 	p.echoed = max(p.echoed, echo)
 	v.Fresh = true
 	v.Acknowledges = echo != 0 && !d.Joining
