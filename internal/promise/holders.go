@@ -145,7 +145,7 @@ func (c *Checker) clean(k *call) {
 		if k.owner >= 0 {
 			panels &= 1 << k.owner
 		}
-		if k.stale&^(group|c.set.frozen)&c.spaces[w].reach != 0 {
+		if k.stale&^group&c.spaces[w].reach != 0 {
 			continue
 		}
 		if panels != 0 && k.lit&panels == 0 && c.settled(w) {

@@ -169,9 +169,14 @@ func (w *Workspace) moved() {
 }
 
 func (w *Workspace) sensed(before int) {
-	if after := w.car.Sensor(); after != before && w.b.OnSensor != nil {
+	after := w.car.Sensor()
+	if after == before {
+		return
+	}
+	if w.b.OnSensor != nil {
 		w.b.OnSensor(w, after)
 	}
+	w.look() // whoever moved the car on
 }
 
 // look lets the node see its elevator server within the time of a poll.

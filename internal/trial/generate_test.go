@@ -93,10 +93,11 @@ func TestGenerate(t *testing.T) {
 }
 
 // TestEveryFaultVerbHasAKind fails when package scenario learns to break
-// something new.
+// something new. Replays are for stories: chance would bring back what nobody
+// remembers, which is not promised. Echoes are the same in a guarded form.
 func TestEveryFaultVerbHasAKind(t *testing.T) {
 	for v := range scenario.Verbs {
-		if v.Fault() && !slices.ContainsFunc(kinds, func(k kind) bool { return slices.Contains(k.verbs, v) }) {
+		if v.Fault() && v != scenario.Replay && !slices.ContainsFunc(kinds, func(k kind) bool { return slices.Contains(k.verbs, v) }) {
 			t.Errorf("no kind of fault makes %v", v)
 		}
 	}

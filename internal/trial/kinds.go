@@ -58,7 +58,6 @@ var kinds = []kind{
 	{name: "cut-both", verbs: verbs(scenario.CutBoth), weight: 4, peers: 1, begin: (*generator).cutBoth},
 	{name: "partition", verbs: verbs(scenario.Partition), weight: 4, peers: 1, everywhere: true, begin: (*generator).partition},
 	{name: "unplug", verbs: verbs(scenario.Unplug), weight: 5, peers: 1, begin: (*generator).unplug},
-	{name: "replay", verbs: verbs(scenario.Replay), weight: 2, peers: 1, begin: (*generator).replay},
 
 	{name: "motor", verbs: verbs(scenario.MotorOff), weight: 6, disables: true, begin: (*generator).motor},
 	{name: "sensor", verbs: verbs(scenario.StuckSensor, scenario.StuckNowhere), weight: 3, disables: true, begin: (*generator).sensor},
@@ -418,23 +417,6 @@ func (g *generator) wire(cut scenario.Command, mend ...scenario.Command) bool {
 		g.later(end, c)
 	}
 	g.network = max(g.network, end)
-	return true
-}
-
-// replay sends what was recorded lately once more to somebody who could hear all
-// of it when it was new.
-func (g *generator) replay(i int) bool {
-	from := max(0, g.now-g.duration(time.Second, 9*time.Second))
-	if g.network+listens > from {
-		return false
-	}
-	for j := range g.spaces {
-		if until := g.spaces[j].busy[process]; until+listens > from && (j == i || until != never) {
-			return false
-		}
-	}
-	g.later(from, scenario.Command{Verb: scenario.Record})
-	g.do(scenario.Command{Verb: scenario.Replay, Who: i})
 	return true
 }
 
