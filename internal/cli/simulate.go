@@ -120,12 +120,22 @@ func runScenario(path string, timeline bool, std stdio) (int, error) {
 
 // printStory prints a scenario with all that happens in it.
 func printStory(text string, std stdio) error {
-	story, err := scenario.Play(text)
+	story, err := playStory(text)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(std.out, story)
 	return err
+}
+
+// playStory plays a story, in which the code that is tried may crash.
+func playStory(text string) (story string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			story, err = text+"\n\n(it crashes: "+fmt.Sprint(p)+")", nil
+		}
+	}()
+	return scenario.Play(text)
 }
 
 // failure is a plan that broke a promise, and the shortest one that does so.

@@ -67,7 +67,7 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 	for v := range scenario.Verbs {
-		if v.Fault() && verbs[v] == 0 {
+		if v.Fault() && v != scenario.Replay && verbs[v] == 0 { // see TestEveryFaultVerbHasAKind
 			t.Errorf("%v never occurs", v)
 		}
 	}
