@@ -185,6 +185,13 @@ func (c *Checker) sweepDark(w int, k *call, l *lamp) {
 		return
 	}
 	k.owed &^= bit
+	if c.set.astray&bit != 0 && c.spaces[w].startedAt > k.lastPress {
+		// It has forgotten, once more, what it pressed below a life that it had
+		// forgotten before: nobody can say which came later.
+		k.mem &^= bit
+		k.disk &^= bit
+		return
+	}
 	name := "S1"
 	switch {
 	case k.owner >= 0:
