@@ -40,7 +40,7 @@ simulate: ## ten simulated days with every fault: no promise may be broken
 	@echo; echo "The same with three nodes and four floors, for the speed:"
 	bin/elevnet simulate --seeds 8 --from $(SIMFROM) --nodes 3 --floors 4
 
-check: ## two million states of everything that can happen to a call, in a minute
+check: ## five million states of everything that can happen to a call, in a minute
 	$(GO) build -trimpath -o bin/ .
 	bin/elevnet check
 

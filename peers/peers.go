@@ -75,7 +75,7 @@ type Verdict struct {
 	NewLife bool
 }
 
-// Receive notes a datagram from node i that arrived at the time now. seq is
+// Receive notes a datagram from node i that arrived at the time now. sent is
 // the newest sequence number that this node has sent: an echo of a later one is
 // a lie.
 func (t *Table) Receive(i int, d Datagram, sent uint64, now time.Duration) Verdict {
@@ -103,7 +103,7 @@ func (t *Table) Receive(i int, d Datagram, sent uint64, now time.Duration) Verdi
 		if echo <= p.sent && (echo != 0 || p.echoed != 0 || now-p.heard <= t.timeout) {
 			return v
 		}
-		*p = peer{boot: d.Boot, echoed: 0}
+		*p = peer{boot: d.Boot}
 		v.NewLife = true
 	case d.Seq <= p.seq:
 		return v

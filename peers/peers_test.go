@@ -86,6 +86,19 @@ func TestReceive(t *testing.T) {
 			{1120 * ms, deaf(hers, 960*ms), Verdict{}, true},
 			{1130 * ms, heard(later, 40*ms, 1120*ms), more, true},
 		}},
+		{"nor from a life that hears nothing yet", []arrival{
+			{1000 * ms, deaf(hers, 900*ms), Verdict{Fresh: true, NewLife: true}, false},
+			{1501 * ms, deaf(later, 10*ms), Verdict{Fresh: true, NewLife: true}, false},
+			{1510 * ms, heard(hers, 1390*ms, 1490*ms), Verdict{}, false}, // sent when nothing of it came through
+			{1520 * ms, deaf(later, 30*ms), Verdict{Fresh: true}, false},
+			{1530 * ms, heard(later, 40*ms, 1515*ms), more, true},
+			{1540 * ms, heard(hers, 1400*ms, 1500*ms), Verdict{}, true},
+		}},
+		{"an echo of what was sent when the other was last heard proves nothing", []arrival{
+			{1000 * ms, heard(hers, 900*ms, 900*ms), first, true},
+			{1100 * ms, heard(later, 10*ms, 1000*ms), Verdict{}, true},
+			{1110 * ms, heard(later, 20*ms, 1000*ms+time.Microsecond), first, true},
+		}},
 		{"of two lives that hear nothing the one that fell silent goes", []arrival{
 			{1000 * ms, deaf(hers, 900*ms), Verdict{Fresh: true, NewLife: true}, false},
 			{1500 * ms, deaf(later, 10*ms), Verdict{}, false},
@@ -116,6 +129,55 @@ func TestReceive(t *testing.T) {
 				if table.Live(0, a.now) || table.Live(7, a.now) {
 					t.Errorf("arrival %d: a node that was never heard is live", k)
 				}
+			}
+		})
+	}
+}
+
+// TestARestartedPeerIsAccepted: the first word of a new life that answers what I
+// sent after the last word of the former one is enough, however many late ones of
+// that come before and after.
+func TestARestartedPeerIsAccepted(t *testing.T) {
+	const (
+		every = 20 * ms // pause between my datagrams
+		way   = 3 * ms  // of mine to the peer, and of its answers
+		end   = 1000 * ms
+	)
+	for _, c := range []struct {
+		name string
+		late time.Duration // way of the former life's datagrams
+		want time.Duration // when the new life is accepted
+	}{
+		{"nothing is late", way, 1026 * ms},
+		{"the former life's come just before mine go", 95 * ms, 1026 * ms},
+		{"they come just after the answers", 107 * ms, 1026 * ms},
+		{"they come between mine and the answers to them", 100 * ms, 1106 * ms}, // the last one comes at 1083 ms
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			table := NewTable(mine, DefaultTimeout)
+			var accepted time.Duration
+			for now := 500 * ms; now < 2000*ms; now += ms {
+				sent := now.Truncate(every)
+				receive := func(d Datagram) Verdict { return table.Receive(1, d, at(sent), now) }
+				// The former life answers what I sent up to its end.
+				if s := now - c.late - way; s%every == 0 && s+way <= end {
+					if v := receive(heard(hers, s+way, s)); accepted != 0 && v != (Verdict{}) {
+						t.Errorf("%v: a late datagram of the former life counts: %+v", now, v)
+					}
+				}
+				// The new one begins 7 ms later.
+				if s := now - 2*way; s%every == 0 && s+way > end+7*ms {
+					v := receive(heard(later, s, s))
+					switch {
+					case v.NewLife && accepted == 0:
+						accepted = now
+					case accepted != 0 && (v.NewLife || !v.Acknowledges || !table.Live(1, now)):
+						t.Errorf("%v: accepted at %v, and now %+v", now, accepted, v)
+					}
+				}
+			}
+			if accepted != c.want {
+				t.Errorf("accepted at %v, want %v", accepted, c.want)
 			}
 		})
 	}

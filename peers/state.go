@@ -2,23 +2,28 @@ package peers
 
 import "encoding/binary"
 
-// Seqs returns what t remembers of sequence numbers: the newest one heard from
-// node i, and the newest one of its own that node i has echoed.
-func (t *Table) Seqs(i int) (heard, echoed uint64) {
+// Seqs are the sequence numbers that a table remembers of a peer: the newest one
+// heard from it, this node's newest one then, and the newest one of this node
+// that the peer has echoed.
+type Seqs struct{ Heard, Sent, Echoed uint64 }
+
+// Seqs returns what t remembers of node i.
+func (t *Table) Seqs(i int) Seqs {
 	if i >= len(t.peers) {
-		return 0, 0
+		return Seqs{}
 	}
-	return t.peers[i].seq, t.peers[i].echoed
+	p := &t.peers[i]
+	return Seqs{Heard: p.seq, Sent: p.sent, Echoed: p.echoed}
 }
 
 // Renumber replaces the sequence numbers that t remembers of node i, and forgets
 // when they came and what was measured meanwhile. Only the order of the numbers
 // of one life means anything, so a checker that keeps the order may number them
 // anew.
-func (t *Table) Renumber(i int, heard, echoed uint64) {
+func (t *Table) Renumber(i int, s Seqs) {
 	if i < len(t.peers) {
 		p := &t.peers[i]
-		*p = peer{boot: p.boot, seq: heard, echoed: echoed, joining: p.joining}
+		*p = peer{boot: p.boot, seq: s.Heard, sent: s.Sent, echoed: s.Echoed, joining: p.joining}
 	}
 }
 
@@ -31,6 +36,7 @@ func (t *Table) AppendState(b []byte, i int) []byte {
 	}
 	b = binary.AppendUvarint(b, p.boot)
 	b = binary.AppendUvarint(b, p.seq)
+	b = binary.AppendUvarint(b, p.sent)
 	b = binary.AppendUvarint(b, p.echoed)
 	if p.joining {
 		return append(b, 1)

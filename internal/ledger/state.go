@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"elevnet/internal/elevator"
+	"elevnet/peers"
 	"elevnet/worldview"
 )
 
@@ -91,4 +92,4 @@ func zero(b []byte) bool { return len(bytes.Trim(b, "\x00")) == 0 }
 
 // Renumber gives the sequence numbers that are remembered of node i other
 // values; see [peers.Table.Renumber].
-func (l *Ledger) Renumber(i int, heard, echoed uint64) { l.tab.Renumber(i, heard, echoed) }
+func (l *Ledger) Renumber(i int, s peers.Seqs) { l.tab.Renumber(i, s) }

@@ -62,10 +62,24 @@ func (w *worker) settlesIn(s *state, chance uint64) bool {
 func (w *worker) promised(s *state) (held [maxStamps]bool) {
 	for j := range s.press {
 		p := &s.press[j]
-		_, _, holders := w.holders(s, int(p.origin), int(p.kind), worldview.Stamp(p.stamp))
-		held[j] = p.open() && !p.has(moved) && p.has(promise) && holders > 0
+		held[j] = p.open() && !p.has(moved) && p.has(promise) && w.known(s, p)
 	}
 	return held
+}
+
+// known reports whether some memory or disk holds an open press. One that has
+// heard of a former life of its node, and that all of that was served, doesn't.
+func (w *worker) known(s *state, p *press) bool {
+	holds := func(c worldview.Call) bool {
+		return c.P >= worldview.Stamp(p.stamp) && (c.Active() || !w.blinks(s, p))
+	}
+	for i := range w.opts.Nodes {
+		n := &s.node[i]
+		if n.up() && holds(w.led(n.led).calls[p.origin][p.kind]) || n.disk != 0 && holds(w.disk(n.disk).calls[p.origin][p.kind]) {
+			return true
+		}
+	}
+	return false
 }
 
 // settled reports whether nothing is open, all agree, and all that was promised
@@ -115,7 +129,7 @@ func (w *worker) calm(t *state, i int) bool {
 		n.disk, n.led = b.g, w.stored(b.h)
 	}
 	if !n.has(joined) {
-		n.flags = joined
+		n.flags = n.flags&lasting | joined
 		n.led = w.join(n.led)
 	}
 	n.led = w.confirmed(n.led, w.live(n.led, n.echo), 0)

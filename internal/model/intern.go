@@ -6,6 +6,7 @@ import (
 
 	"elevnet/internal/elevator"
 	"elevnet/internal/ledger"
+	"elevnet/peers"
 	"elevnet/worldview"
 )
 
@@ -119,7 +120,7 @@ func (w *worker) publish() {
 
 func (w *worker) addLedger(l *ledger.Ledger) handle {
 	for i := range l.View().Len() {
-		l.Renumber(i, 0, 0)
+		l.Renumber(i, peers.Seqs{})
 	}
 	key, all := w.hash(func(b []byte, order []int) []byte {
 		var names [maxNodes]elevator.ID

@@ -15,7 +15,7 @@ func (w *worker) judge(i int, s, t *state) Property {
 	for o := range w.opts.Nodes {
 		for k := range kinds {
 			if a, b := before[o][k], after[o][k]; a != b {
-				if broken := judgeSlot(t, o, k, a, b, s.node[i].up()); broken != none {
+				if broken := w.judgeSlot(t, i, o, k, a, b, s.node[i].up()); broken != none {
 					return broken
 				}
 			}
@@ -24,8 +24,9 @@ func (w *worker) judge(i int, s, t *state) Property {
 	return none
 }
 
-// judgeSlot says what is wrong about a slot that was a and is b.
-func judgeSlot(t *state, o, k int, a, b worldview.Call, ran bool) Property {
+// judgeSlot says what is wrong about a slot of node o that was a and is b at node
+// i.
+func (w *worker) judgeSlot(t *state, i, o, k int, a, b worldview.Call, ran bool) Property {
 	switch {
 	case b.S > b.P || b.C > b.P:
 		return Order
@@ -42,7 +43,7 @@ func judgeSlot(t *state, o, k int, a, b worldview.Call, ran bool) Property {
 		}
 		stamp := worldview.Stamp(p.stamp)
 		issued = issued || stamp == b.P
-		if p.has(served) {
+		if p.has(served) || i != o && b.P > stamp && w.blinks(t, p) {
 			continue
 		}
 		switch {
@@ -59,6 +60,17 @@ func judgeSlot(t *state, o, k int, a, b worldview.Call, ran bool) Property {
 		return Foreign
 	}
 	return none
+}
+
+// blinks reports whether a press may go dark on other panels when a stamp of a
+// former life of its node, above its own, comes there. That is what
+// docs/protocol.md doesn't promise: a node whose disk is lost, or that has none,
+// and whose clock goes back once, repeats such presses when it hears of that life
+// (rule 7), and until then its peers don't know better. It shows them itself all
+// the time, and when all faults end they are served: neither is given up here.
+func (w *worker) blinks(t *state, p *press) bool {
+	o := int(p.origin)
+	return !p.has(above) && (w.diskless(o) || t.node[o].has(forgot))
 }
 
 // judgeLight says what is wrong about the lamps that node i has lit. full: it
@@ -102,18 +114,31 @@ func (w *worker) judgeLight(i int, live, late uint8, full bool, s, t *state) Pro
 	return none
 }
 
-// acknowledged reports whether all of the given peers hold a press, as far as
-// they run in the life that node i knows, and node i's disk, if it works.
+// acknowledged reports whether all of the given peers hold a press as safely as
+// they can, as far as they run in the life that node i knows, and node i's disk,
+// if it works.
 func (w *worker) acknowledged(i, o, k int, live uint8, stamp worldview.Stamp, t *state) bool {
 	e := w.led(t.node[i].led)
 	for p := range w.opts.Nodes {
 		n := &t.node[p]
-		if live&(1<<p) != 0 && n.up() && n.life == e.heard[p] && w.led(n.led).calls[o][k].P < stamp {
+		if live&(1<<p) == 0 || !n.up() || n.life != e.heard[p] {
+			continue
+		}
+		if w.led(n.led).calls[o][k].P < stamp {
+			return false
+		}
+		// Whose disk fails holds it in memory as safely as it can, and has said so
+		// when the disk works again.
+		if w.opts.Failures == 0 && !w.onDisk(n, o, k, stamp) {
 			return false
 		}
 	}
-	d := t.node[i].disk
-	return e.disk != worldview.DiskWorks || d != 0 && w.disk(d).calls[o][k].P >= stamp
+	return w.onDisk(&t.node[i], o, k, stamp)
+}
+
+// onDisk reports whether the disk of a node that runs holds a press, if it works.
+func (w *worker) onDisk(n *nodeState, o, k int, stamp worldview.Stamp) bool {
+	return w.led(n.led).disk != worldview.DiskWorks || n.disk != 0 && w.disk(n.disk).calls[o][k].P >= stamp
 }
 
 // holders counts the disks, the memories, and the nodes with either, that hold a

@@ -19,7 +19,9 @@ func Preset(name string) []Options {
 			{Name: "press again", Nodes: 2, Hall: 2, MaxStates: 600_000},
 			{Name: "clock back", Nodes: 2, Hall: 3, Crashes: 1, Back: 1, MaxStates: 300_000},
 			{Name: "disk lost, clock back", Nodes: 2, Hall: 2, Crashes: 1, Losses: 1, Back: 1, MaxStates: 300_000, Acquainted: true},
-			{Name: "late life", Nodes: 2, Hall: 1, Crashes: 1, Saved: 1, MaxStates: 500_000, Acquainted: true},
+			{Name: "disk lost, clock back, strangers", Nodes: 2, Hall: 2, Crashes: 1, Losses: 1, Back: 1, MaxStates: 800_000},
+			{Name: "late life", Nodes: 2, Hall: 1, Crashes: 1, Saved: 1},
+			{Name: "late life, no disks", Nodes: 2, Hall: 1, Crashes: 1, Saved: 1, Diskless: 2},
 			{Name: "late, both restarted", Nodes: 2, Crashes: 2, Saved: 1, Acquainted: true, MaxStates: 100_000},
 			{Name: "disk fails", Nodes: 2, Hall: 1, Crashes: 1, Failures: 1, MaxStates: 300_000},
 			{Name: "hall and cab", Nodes: 2, Hall: 1, Cab: 1, Crashes: 1, MaxStates: 200_000},
@@ -32,6 +34,7 @@ func Preset(name string) []Options {
 			{Name: "clock back", Nodes: 2, Hall: 2, Crashes: 2, Losses: 1, Back: 1, Failures: 1},
 			{Name: "two late", Nodes: 2, Hall: 1, Crashes: 1, Losses: 1, Saved: 2},
 			{Name: "no disk", Nodes: 2, Hall: 2, Crashes: 2, Diskless: 1},
+			{Name: "no disks, clock back, late", Nodes: 2, Hall: 2, Crashes: 1, Back: 1, Saved: 1, Diskless: 2},
 			{Name: "hall and cab", Nodes: 2, Hall: 1, Cab: 1, Crashes: 1, Losses: 1},
 			{Name: "three nodes", Nodes: 3, Hall: 1, Crashes: 1, Losses: 1},
 		}

@@ -14,7 +14,7 @@ const (
 	// though the node has heard of every crash and has a disk that works.
 	Unbacked
 	// Unacknowledged: a lamp is lit without the patience being over though a live
-	// peer doesn't hold the press, or this node's disk doesn't.
+	// peer doesn't hold the press as safely as it can, or this node's disk doesn't.
 	Unacknowledged
 	// Broken: a promise that two nodes or a disk held is gone after one crash,
 	// or, if two held it, after the loss of one disk.

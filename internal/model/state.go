@@ -18,10 +18,14 @@ type nodeState struct {
 	pending handle // what the commit under way will put there; 0: none is
 	life    uint8  // how often it was started
 	flags   uint8
-	// seen is the newest sequence number that was heard from a peer, and echo
-	// the newest of its own that a peer has echoed; 0 is never. Numbers of one
-	// life of one node are kept as their order.
-	seen, echo [maxNodes]uint8
+	// seen is the newest sequence number that was heard from a peer's present
+	// life, and sent its own newest one then; 0 is never. Numbers of one life of
+	// one node are kept as their order.
+	seen, sent [maxNodes]uint8
+	// echo is 1 if that life has echoed anything of this one. It isn't asked
+	// what it was: that says how long ago, and here everything is live or not as
+	// it pleases.
+	echo [maxNodes]uint8
 	// since is the first life of a peer that can acknowledge anything to this
 	// life: one that has run at the same time, and not before one of which this
 	// node has heard. It is noted where datagrams can be late.
@@ -34,6 +38,9 @@ const (
 	blind                 // the disk can't be read yet
 	doorHall              // the door has opened for the call, which isn't recorded yet
 	doorCab
+	forgot // its disk was lost, or failed, once: it may not know its former lives
+
+	lasting = forgot // beyond the end of the process
 )
 
 func door(kind int) uint8 { return doorHall << kind }
@@ -60,6 +67,11 @@ const (
 	above   // its stamp is above all earlier ones of its slot
 	promise // some lamp was lit for it that two nodes or a disk held
 )
+
+// seqs are the sequence numbers that a node remembers of a peer.
+type seqs struct{ heard, sent, echoed uint8 }
+
+func (n *nodeState) of(peer int) seqs { return seqs{n.seen[peer], n.sent[peer], n.echo[peer]} }
 
 // budget is what may still happen.
 type budget struct{ hall, cab, crashes, losses, back, failures uint8 }
@@ -104,7 +116,7 @@ func (w *worker) fingerprintIn(s *state, k int) uint64 {
 		h.add(pending)
 		v := uint64(n.life)<<8 | uint64(n.flags)
 		for _, j := range order {
-			v = v<<16 | uint64(n.seen[j])<<12 | uint64(n.echo[j])<<8 | uint64(n.since[j])
+			v = v<<16 | uint64(n.seen[j])<<12 | uint64(n.sent[j])<<8 | uint64(n.echo[j])<<4 | uint64(n.since[j])
 		}
 		h.add(v)
 	}
@@ -140,7 +152,8 @@ func (w *worker) fingerprintIn(s *state, k int) uint64 {
 // as matters. A number is only ever compared with that of a late datagram, or
 // with what a life of a peer has heard of which this node doesn't know yet: it is
 // replaced by how many of these it has reached. A datagram that is sent later is
-// above all of them in any case.
+// above all of them in any case, and so is this node's newest number whenever it
+// begins to take another life of a peer for the present one.
 func (w *worker) renumber(s *state) {
 	const room = 2*maxNodes + maxSaved
 	for a := range w.opts.Nodes {
@@ -167,7 +180,7 @@ func (w *worker) renumber(s *state) {
 				add(&peer.seen[a], l, unknown)
 			}
 			if me.up() {
-				add(&me.echo[r], me.life, false)
+				add(&me.sent[r], me.life, false)
 			}
 		}
 		for k := range s.saved {
@@ -208,7 +221,8 @@ func (w *worker) renumber(s *state) {
 }
 
 // next is the sequence number of the datagram that node a sends now: one that is
-// above all that anybody remembers of this life.
+// above all that anybody remembers of this life. What it has sent meanwhile and
+// nobody has heard makes no difference: nobody can echo it.
 func (w *worker) next(s *state, a int) uint8 {
 	var newest uint8
 	life := s.node[a].life
@@ -216,7 +230,7 @@ func (w *worker) next(s *state, a int) uint8 {
 		if s.node[r].up() && w.led(s.node[r].led).heard[a] == life {
 			newest = max(newest, s.node[r].seen[a])
 		}
-		newest = max(newest, s.node[a].echo[r])
+		newest = max(newest, s.node[a].sent[r])
 	}
 	for k := range s.saved {
 		v := &s.saved[k]

@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"elevnet/internal/ledger"
@@ -39,7 +38,8 @@ type step struct {
 // outcome is what a step leads to.
 type outcome struct {
 	h, g handle
-	x, y uint8
+	x    uint8
+	seqs seqs
 }
 
 // take returns what a step leads to. It is taken but once.
@@ -130,18 +130,23 @@ func (w *worker) compose(n int, node *nodeState) handle {
 	}).h
 }
 
-// received lets node n receive a datagram. silent: nothing has been heard for
-// long from the life of the sender that n knows.
-func (w *worker) received(led, msg handle, seq, echo, seen, echoed uint8, silent bool) outcome {
+// newest stands for the newest sequence number of a node that receives: it is
+// above all that a state holds.
+const newest = 15
+
+// received lets node n receive a datagram of which it remembers the given
+// sequence numbers. silent: nothing has been heard for long from the life of the
+// sender that n knows.
+func (w *worker) received(led, msg handle, seq, echo uint8, of seqs, silent bool) outcome {
 	s := step{on: led, with: msg, op: opReceive,
-		seqs: uint32(seq)<<24 | uint32(echo)<<16 | uint32(seen)<<8 | uint32(echoed)}
+		seqs: uint32(seq)<<16 | uint32(echo)<<12 | uint32(of.heard)<<8 | uint32(of.sent)<<4 | uint32(of.echoed)}
 	if silent {
 		s.x = 1
 	}
 	return w.take(s, func(step) outcome {
 		e, l := w.msg(msg), w.clone(led)
 		if from, ok := l.View().Lookup(ids[e.from]); ok {
-			l.Renumber(from, uint64(seen), uint64(echoed))
+			l.Renumber(from, peers.Seqs{Heard: uint64(of.heard), Sent: uint64(of.sent), Echoed: uint64(of.echoed)})
 		}
 		m := *e.msg
 		m.Seq = uint64(seq)
@@ -153,10 +158,10 @@ func (w *worker) received(led, msg handle, seq, echo, seen, echoed uint8, silent
 		if silent {
 			now = 2 * peers.DefaultTimeout
 		}
-		l.Receive(&m, math.MaxUint64, now)
+		l.Receive(&m, newest, now)
 		from, _ := l.View().Lookup(ids[e.from])
-		seen, echoed := l.Peers().Seqs(from)
-		return outcome{h: w.addLedger(l), x: uint8(seen), y: uint8(echoed)}
+		r := l.Peers().Seqs(from)
+		return outcome{h: w.addLedger(l), seqs: seqs{uint8(r.Heard), uint8(r.Sent), uint8(r.Echoed)}}
 	})
 }
 
@@ -172,7 +177,7 @@ func (w *worker) live(led handle, echoed [maxNodes]uint8) uint8 {
 		l := w.clone(led)
 		for o, id := range ids {
 			if i, ok := l.View().Lookup(id); ok {
-				l.Renumber(i, 0, uint64(s.x>>o&1))
+				l.Renumber(i, peers.Seqs{Echoed: uint64(s.x >> o & 1)})
 			}
 		}
 		live := l.Peers().AllLive(0)

@@ -233,6 +233,7 @@ func (w *worker) commits(s *state, i int, tell emit) {
 	t = w.copy(s)
 	t.left.failures--
 	t.node[i].led = w.failed(n.led)
+	t.node[i].flags |= forgot
 	if !failed {
 		tell(act{kind: actSlow, node: int8(i)}, t, w.judge(i, s, t))
 	}
@@ -261,7 +262,10 @@ func (w *worker) crashes(s *state, i int, tell emit) {
 		if a.lost {
 			t.left.losses--
 		}
-		t.node[i] = nodeState{disk: disk, life: n.life}
+		t.node[i] = nodeState{disk: disk, life: n.life, flags: n.flags & lasting}
+		if a.lost {
+			t.node[i].flags |= forgot
+		}
 		w.renumber(t)
 		a.kind, a.node = actCrash, int8(i)
 		tell(a, t, w.judgeCrash(i, a.lost, s, t))
@@ -282,7 +286,7 @@ func (w *worker) restarts(s *state, i int, tell emit) {
 		n.life++
 		if unreadable {
 			n.led = w.failed(w.open(i, n.life, 0, back))
-			n.flags |= blind
+			n.flags |= blind | forgot
 			t.left.failures--
 		} else {
 			n.led = w.open(i, n.life, n.disk, back)
@@ -319,7 +323,7 @@ func (w *worker) lives(s *state, i int, tell emit) {
 		return
 	}
 	t := w.copy(s)
-	t.node[i].flags = n.flags&blind | joined
+	t.node[i].flags = n.flags&(blind|lasting) | joined
 	t.node[i].led = w.join(n.led)
 	tell(act{kind: actJoin, node: int8(i)}, t, w.judge(i, s, t))
 }
@@ -401,12 +405,16 @@ func (w *worker) receive(s, t *state, b int, msg handle, seq, echo uint8, silent
 	if m.echo[b] == 0 {
 		echo = 0
 	}
-	o := w.received(n.led, msg, seq, echo, n.seen[m.from], n.echo[m.from], silent)
+	o := w.received(n.led, msg, seq, echo, n.of(m.from), silent)
 	ok = true
-	if o.h == n.led && o.x == n.seen[m.from] && o.y == n.echo[m.from] {
+	if o.h == n.led && o.seqs == n.of(m.from) {
 		return none, ok
 	}
-	n.led, n.seen[m.from], n.echo[m.from] = o.h, o.x, o.y
+	if o.seqs.sent == newest {
+		o.seqs.sent = max(w.next(s, b)-1, 1)
+	}
+	n.led = o.h
+	n.seen[m.from], n.sent[m.from], n.echo[m.from] = o.seqs.heard, o.seqs.sent, min(o.seqs.echoed, 1)
 	heard := w.led(n.led).heard[m.from]
 	if w.opts.Saved > 0 && m.from != b {
 		if n.echo[m.from] != 0 && n.since[m.from] > heard && s.node[b].life > 1 && n.since[m.from] > w.led(s.node[b].led).heard[m.from] {

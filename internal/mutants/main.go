@@ -140,8 +140,8 @@ func side(n int, task func(i int)) {
 	group.Wait()
 }
 
-// soundStates bounds each search in which nothing may be found. All mutants that
-// the model checker kills are found in fewer.
+// soundStates bounds each search in which nothing may be found. Nearly all mutants
+// that the model checker kills are found in fewer.
 const soundStates = "150000"
 
 // sound makes sure that the killers say nothing where nothing is wrong: it asks

@@ -107,7 +107,7 @@ func protocols() []Mutant {
 		Name:  "acks-outlive-the-peer",
 		Wrong: "What the former life of a peer acknowledged still counts when the peer has been started again.",
 		Rule:  "8", Spec: "S1, F2",
-		Check:   "--fair 0 --diskless 2 --crashes 1 --saved 1",
+		Check:   "--fair 0 --crashes 1 --losses 1",
 		Patches: []Patch{{File: ledgerFile, Old: "	if r.Verdict.NewLife {\n", New: "	if false {\n"}},
 	}, {
 		Name:  "acks-of-any-life",
@@ -128,7 +128,7 @@ func protocols() []Mutant {
 			{File: peersFile, Func: "Table.Live", New: "	return t.Heard(i, now) && !t.peers[i].joining"},
 			{File: peersFile, Old: "sentAt(t.peers[i].echoed) + t.timeout + 1", New: "t.peers[i].heard + t.timeout + 1"},
 			{File: peersFile, Old: "	v.Acknowledges = echo != 0 && !d.Joining", New: "	v.Acknowledges = !d.Joining"},
-			{File: peersFile, Old: "		if echo <= p.echoed && (echo != 0 || p.echoed != 0 || now-p.heard <= t.timeout) {\n			return v\n		}\n", New: ""},
+			{File: peersFile, Old: "		if echo <= p.sent && (echo != 0 || p.echoed != 0 || now-p.heard <= t.timeout) {\n			return v\n		}\n", New: ""},
 		},
 	}, {
 		Name:  "no-epochs",

@@ -67,8 +67,11 @@ func (c *Checker) observeCar(e Event) {
 }
 
 // misled reports whether what an elevator does now may follow from a sensor that
-// was broken.
-func (c *Checker) misled(s *car) bool { return s.broken || c.now-s.repaired <= c.bounds.Jitter }
+// was broken: it is, or its repair hasn't been seen by the node yet, which may
+// have been frozen meanwhile.
+func (c *Checker) misled(s *workspace) bool {
+	return s.broken || s.repaired != never && c.now-max(s.repaired, s.controlAt) <= c.bounds.Jitter
+}
 
 func (c *Checker) observeMotor(w int, d elevator.Direction) {
 	s := &c.spaces[w]
@@ -87,7 +90,7 @@ func (c *Checker) observeMotor(w int, d elevator.Direction) {
 	if d == elevator.Up {
 		end = len(c.floors) - 1
 	}
-	if s.sensor == end && !s.broken && c.now-s.sensorAt > c.bounds.Jitter {
+	if s.sensor == end && !c.misled(s) && c.now-s.sensorAt > c.bounds.Jitter {
 		c.broken("E2", w, c.now, "the motor was told to go %v at floor %d, which is the last one that way", d, end)
 	}
 	c.watchStopped(w)

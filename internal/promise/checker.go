@@ -30,9 +30,11 @@ type Checker struct {
 	floors []landing
 	uneven []time.Duration // by hall call and leader of a group: since when panels differ
 
-	set        sets
-	links      []uint64 // whom each workspace can send to
-	loss       int
+	set   sets
+	links []uint64 // whom each workspace can send to
+	loss  int
+	// goneAt is when a node last ended.
+	goneAt     time.Duration
 	violations []Violation
 	sum        counts
 }
@@ -133,6 +135,7 @@ func New(cfg Config) (*Checker, error) {
 		cfg:    cfg,
 		bounds: cfg.Bounds.fill(cfg.Elevator),
 		now:    never,
+		goneAt: never,
 		next:   far,
 		spaces: make([]workspace, w),
 		lamps:  make([]lamp, w*f*elevator.Buttons),

@@ -46,12 +46,12 @@ func (c *Checker) observeDoor(e Event) {
 func (c *Checker) doorOpened(w int) {
 	s := &c.spaces[w]
 	inControl := c.set.control>>w&1 != 0
-	s.open, s.openedAt, s.tainted = true, c.now, !inControl || c.misled(&s.car)
+	s.open, s.openedAt, s.tainted = true, c.now, !inControl || c.misled(s)
 	s.announced, s.announcedAt, s.turned, s.unsure = elevator.Stop, c.now, false, false
 	if inControl && s.motor != elevator.Stop {
 		c.broken("E1", w, c.now, "the door opened while the motor goes %v", s.motor)
 	}
-	if inControl && s.sensor == elevator.NoFloor && !c.misled(&s.car) {
+	if inControl && s.sensor == elevator.NoFloor && !c.misled(s) {
 		c.broken("E1", w, c.now, "the door opened between two floors")
 	}
 	c.doorServes(w)

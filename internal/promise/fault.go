@@ -24,6 +24,7 @@ func (c *Checker) observeFault(e Event) {
 			c.restore(w)
 		} else {
 			c.set.alive &^= bit
+			c.goneAt = c.now
 			c.forget(w)
 			s.reason = "F2"
 		}

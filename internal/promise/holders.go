@@ -135,7 +135,7 @@ func (c *Checker) settled(w int) bool { return c.now > c.spaces[w].calmAt+c.agre
 // ways that work in one direction or hardly. It must be called before anything
 // changes.
 func (c *Checker) clean(k *call) {
-	if k.stale|k.staleDisk == 0 || k.missed || c.now <= k.changed+c.agree() || c.now <= k.lastPress+c.bounds.LampDisk {
+	if k.stale|k.staleDisk == 0 || k.missed || c.lateNews() || c.now <= k.changed+c.agree() || c.now <= k.lastPress+c.bounds.LampDisk {
 		return
 	}
 	for m := c.set.leaders; m != 0; m &= m - 1 {
@@ -158,6 +158,12 @@ func (c *Checker) clean(k *call) {
 			k.disk &^= done
 		}
 	}
+}
+
+// lateNews reports whether something may still be under way from a node that has
+// ended: in a network that isn't well, up to ten seconds and a little.
+func (c *Checker) lateNews() bool {
+	return c.loss > 0 && c.goneAt != never && c.now-c.goneAt <= 11*time.Second
 }
 
 // soundDisks returns those of some nodes whose disks have worked for long.
