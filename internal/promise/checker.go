@@ -33,7 +33,7 @@ type Checker struct {
 	set   sets
 	links []uint64 // whom each workspace can send to
 	loss  int
-	// goneAt is when a node last ended.
+	// goneAt is when a node last ended or was cut off.
 	goneAt     time.Duration
 	violations []Violation
 	sum        counts

@@ -63,6 +63,9 @@ func (c *Checker) observeFault(e Event) {
 			return
 		}
 		put(&c.links[w], 1<<e.Peer, e.On)
+		if !e.On {
+			c.goneAt = c.now
+		}
 		touched |= 1 << e.Peer
 	}
 	c.after(touched, settle)

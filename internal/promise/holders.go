@@ -161,7 +161,8 @@ func (c *Checker) clean(k *call) {
 }
 
 // lateNews reports whether something may still be under way from a node that has
-// ended: in a network that isn't well, up to ten seconds and a little.
+// ended, or was cut off: in a network that isn't well, up to ten seconds and a
+// little.
 func (c *Checker) lateNews() bool {
 	return c.loss > 0 && c.goneAt != never && c.now-c.goneAt <= 11*time.Second
 }
