@@ -39,7 +39,7 @@ func runSimulate(ctx context.Context, args []string, std stdio) (int, error) {
 `)
 	seeds := f.number("seeds", 0, 0, 1_000_000_000, "NUMBER: of plans, each with a building of its own; 0 is "+strconv.Itoa(defaultSeeds))
 	seed := f.String("seed", "", "NUMBER: run the plan of this seed again, alone")
-	from := f.number("from", 1, 0, 1_000_000_000_000_000, "NUMBER: the first seed")
+	from := f.number("from", 1, 0, 2_000_000_000, "NUMBER: the first seed")
 	length := f.duration("for", 0, 0, 1_000_000*time.Hour, "TIME: as many plans as this much simulated time takes")
 	nodes := f.numbers("nodes", 1, elevator.MaxNodes, "NUMBERS: of nodes, as in 3 or 1-8 (default by chance, most often 3)")
 	floors := f.numbers("floors", elevator.MinFloors, elevator.MaxFloors, "NUMBERS: of floors, as in 4 or 2-9 (default by chance, most often 4)")
