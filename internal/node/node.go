@@ -203,7 +203,7 @@ func New(cfg Config, saved [][]byte) (*Node, error) {
 		ID: cfg.ID, Floors: cfg.Elevator.Floors, Boot: cfg.Boot, Second: cfg.Second, Disk: cfg.Disk,
 	}, n.changed)
 	n.view, n.tab, n.me = n.led.View(), n.led.Peers(), n.led.Me()
-	n.isLate = func(i, number int) bool { return n.late(i, number) }
+	n.isLate = n.late // once: a method value allocates
 	n.litSince = make([]time.Duration, cfg.Elevator.Floors*elevator.Buttons)
 	unreadable, err := n.led.Restore(saved)
 	if err != nil {
