@@ -8,21 +8,32 @@
 // as hysteresis, would let nodes with different histories each believe that
 // another one goes.
 //
-// The answer minimizes, over all calls together, the sum of
+// The answer minimizes a sum over all hall calls together, of
 //
-//	(age + predicted wait)²
+//	T · (T + 30 s),  T = age + predicted wait,
 //
-// over the hall calls and the cab calls of the elevators (a cab call has no
-// known age: its age counts as 0). The wait is predicted by running each
-// elevator through the rules of package requests with the timings of the
-// configuration: file predict.go. The square makes one long wait dearer than
-// several short ones, and makes a call weigh the more the older it is, so that
-// no call starves (SPEC R8). What an optimizer can't promise, [Overdue] catches:
-// it names the calls that have waited for longer than any single elevator would
-// have needed, and every elevator takes those.
+// so that a long wait is dearer than several short ones and a call weighs the
+// more the older it is: no call starves (SPEC R8). The wait is predicted by
+// running each elevator through the rules of package requests with the timings
+// of the configuration (predict.go). Whoever boards is expected to ride halfway to
+// the end of the shaft; whoever rides already counts by the stops that he makes.
 //
-// The search is in search.go: insertion, oldest call first, then improving
-// moves, bounded by a count of predicted stops and never by a clock.
+// Two things are added. An elevator that is under way, or announces that it goes
+// on, and is left with nothing to go there for, costs a charge: so calls change
+// hands only where that gains something. Its state is all that is needed to see
+// that, and what should stick is thereby replicated. And while there are few
+// calls, the elevators' positions when they have served them count: the wait to
+// be expected of the next call, wherever it is made, by how often hall buttons
+// were pressed so far ([Input].Presses).
+//
+// What an optimizer can't promise, [Overdue] catches: it names the calls that have
+// waited for longer than any single elevator would have needed, and every
+// elevator takes those.
+//
+// Up to five calls, all assignments are compared (exact.go); for more, they are
+// inserted oldest first and improved by moves (search.go). Either is bounded by
+// counts and never by a clock. [Park] says where those wait that have nothing
+// to do.
 package assigner
 
 import (
@@ -66,6 +77,10 @@ type Input struct {
 	Config elevator.Config
 	Calls  []HallCall
 	Cars   []Car
+	// Presses tells how often hall buttons were pressed at each floor, as
+	// replicated. Only their ratios matter, and those above a million count as
+	// a million. Without any, every floor is as likely as any other.
+	Presses [elevator.MaxFloors]uint32
 }
 
 // Assign returns the hall calls that each elevator must serve, in the order of
@@ -86,6 +101,12 @@ type Assigner struct {
 	cars  []car // in that order
 	out   []elevator.Calls
 	left  int // stops that may still be predicted in this decision
+
+	likely likely
+	table  []row   // of the exact search, by car
+	parts  []uint8 // the calls of each car in it
+
+	park, free, spots []int // of Park
 }
 
 // car is one elevator during the search.
@@ -96,6 +117,7 @@ type car struct {
 	// sum of it.
 	prices [elevator.Buttons][elevator.MaxFloors]int64
 	cost   int64
+	turn   int64 // the charge among it
 }
 
 // call is one hall call during the search.
@@ -108,10 +130,15 @@ type call struct {
 // Assign is [Assign]; its result is valid until the next call of a.Assign.
 func (a *Assigner) Assign(in Input) []elevator.Calls {
 	a.shaft = newShaft(in.Config)
-	a.left = effort
+	a.left = effort * max(a.shaft.floors, 1) * len(in.Cars)
 	a.gather(in.Calls)
 	a.line(in.Cars)
-	if len(a.cars) > 0 {
+	switch {
+	case len(a.cars) == 0:
+	case len(a.calls) <= few:
+		a.likely = a.shaft.likely(&in.Presses)
+		a.exact()
+	default:
 		a.insert()
 		a.improve()
 	}
@@ -159,6 +186,7 @@ func (a *Assigner) line(cars []Car) {
 	a.cars = a.cars[:0]
 	for _, i := range a.order {
 		c := car{start: a.shaft.enter(cars[i].State)}
+		c.start.top = a.shaft.floors - 1
 		c.calls = a.shaft.existing(elevator.Calls{Cab: cars[i].Cab})
 		a.cars = append(a.cars, c)
 		a.settle(&a.cars[len(a.cars)-1])

@@ -63,6 +63,9 @@ func drawInput(t *rapid.T) assigner.Input {
 			Floor: f, Button: b, Age: rapid.OneOf(rapid.Uint16Max(60), rapid.Uint16()).Draw(t, "age"),
 		})
 	}
+	for range rapid.IntRange(0, 4).Draw(t, "pressed") {
+		in.Presses[rapid.IntRange(0, elevator.MaxFloors-1).Draw(t, "where")] = rapid.OneOf(rapid.Uint32Max(50), rapid.Uint32()).Draw(t, "presses")
+	}
 	for i := range rapid.IntRange(0, 6).Draw(t, "cars") {
 		in.Cars = append(in.Cars, assigner.Car{
 			ID:    elevator.ID(fmt.Sprint("e", i)),

@@ -1,6 +1,10 @@
 package assigner
 
-import "fmt"
+import (
+	"fmt"
+
+	"elevnet/internal/elevator"
+)
 
 // Consistent checks the books of the last decision: each call is with the
 // elevator that it is noted with and with no other, and each elevator costs what
@@ -21,4 +25,26 @@ func (a *Assigner) Consistent() error {
 		}
 	}
 	return nil
+}
+
+// Cost returns what Assign is to minimize, of any assignment.
+func Cost(in Input, share []elevator.Calls) int64 {
+	var a Assigner
+	a.shaft = newShaft(in.Config)
+	a.gather(in.Calls)
+	a.line(in.Cars)
+	a.table = make([]row, len(a.cars))
+	a.parts = make([]uint8, len(a.cars))
+	var sum int64
+	for i, at := range a.order {
+		x := &a.cars[i]
+		cost, end := a.follow(x, x.calls.Or(share[at]), never)
+		a.table[i][0] = part{cost: cost, floor: end.floor, late: milliseconds(end.now / haste)}
+		sum += cost
+	}
+	if len(a.calls) > few {
+		return sum
+	}
+	a.likely = a.shaft.likely(&in.Presses)
+	return a.total()
 }

@@ -74,7 +74,11 @@ func (s *shaft) existing(c elevator.Calls) elevator.Calls {
 // walk is one elevator on its predicted way.
 type walk struct {
 	calls elevator.Calls // still to be served
-	now   time.Duration  // when it is at floor
+	// guess holds those of its cab calls that nobody has made yet: whoever boards
+	// makes one. It stays empty unless top is above 0, the top floor.
+	guess elevator.FloorSet
+	top   int
+	now   time.Duration // when it is at floor
 	floor int
 	// dir is the direction of travel, or the one last announced; Stop if neither
 	// is decided.
@@ -167,16 +171,33 @@ func (w *walk) announce() bool {
 func (w *walk) open(door time.Duration) (stop, bool) {
 	st := stop{floor: w.floor, at: w.now}
 	served := requests.Serves(w.calls, w.floor, w.dir)
-	any := false
+	any := !served.Empty()
+	w.calls = w.calls.AndNot(served)
+	if w.guess.Has(w.floor) && served.Cab.Has(w.floor) {
+		w.guess.Put(w.floor, false)
+		served.Cab.Put(w.floor, false)
+	}
 	for b := range st.served {
-		if served.Has(w.floor, elevator.Button(b)) {
-			w.calls.Put(w.floor, elevator.Button(b), false)
-			st.served[b] = true
-			any = true
-		}
+		st.served[b] = served.Has(w.floor, elevator.Button(b))
+	}
+	if w.top > 0 && (st.served[elevator.HallUp] || st.served[elevator.HallDown]) {
+		w.ride()
 	}
 	w.now += door
 	return st, any
+}
+
+// ride adds the cab call that whoever boards is expected to make: halfway to the
+// end of the shaft in the announced direction.
+func (w *walk) ride() {
+	to := w.floor / 2
+	if w.dir == elevator.Up {
+		to = (w.floor + w.top + 1) / 2
+	}
+	if to != w.floor && !w.calls.Cab.Has(to) {
+		w.calls.Cab.Put(to, true)
+		w.guess.Put(to, true)
+	}
 }
 
 // travel goes to the next floor in direction w.dir at which there is any call.

@@ -16,32 +16,61 @@ const (
 	minute  = 60_000
 	maxAge  = 1 << 22 // 70 minutes
 	maxWait = 1<<24 - maxAge
+	never   = math.MaxInt64 / 4 // no cost reaches it
 )
 
-// effort bounds the search of one decision: how many stops of elevators it may
-// predict in all. Only the insertion, which can't be left out, may go beyond. Up
-// to 3 × 9 and mostly at 8 × 16 the search ends by itself before; with 16 × 40 and
-// every hall button lit, ten times the effort lowers the cost by about 1 %.
-const effort = 20_000
+// What the prices are made of; docs/dispatching.md tells how they were found.
+const (
+	linear = 30_000      // ms: the price of a wait is T·(T + linear)
+	charge = 100_000_000 // ms²: that an elevator turns back, or stops for nothing
+	// next, in ms, times the wait to be expected of the next call is added to the
+	// prices of those that there are. An elevator counts as late by one
+	// haste-th of the time for which it is still busy.
+	next  = 45_000
+	haste = 5
+)
+
+// effort bounds the search among more than a few calls: how many stops it may
+// predict, for each floor and elevator there is. Only the insertion, which can't
+// be left out, may go beyond.
+const effort = 15
 
 // ages holds the age of each hall call in milliseconds, by button and floor.
 type ages [2][elevator.MaxFloors]int64
 
-// price returns (age + wait)² of the call at floor f, button b, if it is served
-// at the given time from now.
+// price returns what the call at floor f, button b, costs if it is served at the
+// given time from now. Cab calls cost nothing but time.
 func (a *Assigner) price(f int, b elevator.Button, at time.Duration) int64 {
-	t := min(int64(at/time.Millisecond), maxWait)
-	if b != elevator.Cab {
-		t += a.ages[b][f]
+	if b == elevator.Cab {
+		return 0
 	}
-	return t * t
+	t := milliseconds(at) + a.ages[b][f]
+	return t * (t + linear)
+}
+
+func milliseconds(t time.Duration) int64 { return min(int64(t/time.Millisecond), maxWait) }
+
+// turns returns the charge if x, which is under way or announces that it goes on,
+// has nothing to go there for among calls.
+func (x *car) turns(calls *elevator.Calls) int64 {
+	w := &x.start
+	at := calls.Floors()
+	switch {
+	case w.doing == elevator.Idle, w.dir == elevator.Stop,
+		w.doing == elevator.Moving && at.Has(w.floor),
+		w.dir == elevator.Up && at.AnyAbove(w.floor),
+		w.dir == elevator.Down && at.AnyBelow(w.floor):
+		return 0
+	}
+	return charge
 }
 
 // settle sets the prices of the calls of x, and their sum, x.cost.
 func (a *Assigner) settle(x *car) {
 	w := x.start
 	w.calls = x.calls
-	x.cost = 0
+	x.turn = x.turns(&x.calls)
+	x.cost = x.turn
 	for {
 		stop, ok := w.next(&a.shaft)
 		if !ok {
@@ -58,16 +87,22 @@ func (a *Assigner) settle(x *car) {
 	}
 }
 
-// cost returns the sum of the prices if x serves calls, or limit if it is not
-// below limit.
+// cost returns what it costs that x serves calls, or limit if that is not below
+// limit.
 func (a *Assigner) cost(x *car, calls elevator.Calls, limit int64) int64 {
+	sum, _ := a.follow(x, calls, limit)
+	return sum
+}
+
+// follow returns cost and, if that is below limit, the end of the walk.
+func (a *Assigner) follow(x *car, calls elevator.Calls, limit int64) (int64, walk) {
 	w := x.start
 	w.calls = calls
-	var sum int64
+	sum := x.turns(&calls)
 	for sum < limit {
 		stop, ok := w.next(&a.shaft)
 		if !ok {
-			return sum
+			return sum, w
 		}
 		a.left--
 		for b, served := range stop.served {
@@ -76,7 +111,7 @@ func (a *Assigner) cost(x *car, calls elevator.Calls, limit int64) int64 {
 			}
 		}
 	}
-	return limit
+	return limit, w
 }
 
 // adds returns by how much the cost of x rises if it serves c as well, or limit
@@ -87,7 +122,7 @@ func (a *Assigner) adds(x *car, c *call, limit int64) int64 {
 	w := x.start
 	w.calls = x.calls
 	w.calls.Put(c.floor, c.button, true)
-	var sum int64
+	sum := x.turns(&w.calls) - x.turn
 	open := true // c is not yet served
 	for {
 		least := sum
@@ -121,7 +156,7 @@ func (a *Assigner) adds(x *car, c *call, limit int64) int64 {
 func (a *Assigner) insert() {
 	for i := range a.calls {
 		c := &a.calls[i]
-		c.car = a.cheapest(c, -1, math.MaxInt64)
+		c.car = a.cheapest(c, -1, never)
 		x := &a.cars[c.car]
 		x.calls.Put(c.floor, c.button, true)
 		a.settle(x)
@@ -169,7 +204,7 @@ func (a *Assigner) relocate() bool {
 		x := &a.cars[c.car]
 		without := x.calls
 		without.Put(c.floor, c.button, false)
-		gain := x.cost - a.cost(x, without, x.cost)
+		gain := x.cost - a.cost(x, without, never)
 		to := a.cheapest(c, c.car, gain)
 		if to < 0 {
 			continue

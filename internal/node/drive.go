@@ -162,6 +162,12 @@ func (n *Node) assignment(hall elevator.Calls) assigner.Input {
 		}
 		in.Calls = append(in.Calls, assigner.HallCall{Floor: f, Button: b, Age: age})
 	}
+	for f := range n.cfg.Elevator.Floors {
+		for i := range n.view.Len() {
+			up, down := n.view.Call(i, worldview.Number(f, elevator.HallUp)), n.view.Call(i, worldview.Number(f, elevator.HallDown))
+			in.Presses[f] += uint32(up.P.Count()) + uint32(down.P.Count())
+		}
+	}
 	candidates := n.candidates()
 	for _, i := range n.view.Sorted() {
 		if !candidates.Has(i) {
@@ -178,7 +184,7 @@ func (n *Node) assignment(hall elevator.Calls) assigner.Input {
 }
 
 func equalInput(a, b assigner.Input) bool {
-	return a.Config == b.Config && slices.Equal(a.Calls, b.Calls) && slices.Equal(a.Cars, b.Cars)
+	return a.Config == b.Config && a.Presses == b.Presses && slices.Equal(a.Calls, b.Calls) && slices.Equal(a.Cars, b.Cars)
 }
 
 // overdue is rule 12: what nobody has served in time is everybody's, so that

@@ -232,6 +232,7 @@ func (b *building) press() {
 		b.lit.Put(f, button, true)
 		b.since[button][f] = b.now
 		b.owners[button][f] = 0
+		b.in.Presses[f]++
 		b.changed = true
 		b.log.call(b.now)
 	}

@@ -60,6 +60,7 @@ func Policies() []Named {
 		{"serve", "once for each call: the car that would be there first", func() Policy { return &once{choose: firstThere} }},
 		{"hra", "the field's reference assigner, asked at each change", func() Policy { return new(reference) }},
 		{"ours", "the assigner of our nodes", func() Policy { return new(ours) }},
+		{"ours+park", "the same, and who has nothing to do waits where the next call is likely", func() Policy { return &ours{park: true} }},
 	}
 }
 
@@ -88,12 +89,18 @@ func (every) Decide(in *Input, out *Decision) {
 
 // ours is the assigner of our nodes, and the rule that every car goes to a call
 // that has waited for too long, as package node applies them.
-type ours struct{ assigner assigner.Assigner }
+type ours struct {
+	assigner assigner.Assigner
+	park     bool
+}
 
 func (*ours) Ages() bool { return true }
 
 func (p *ours) Decide(in *Input, out *Decision) {
 	copy(out.Calls, p.assigner.Assign(in.Input))
+	if p.park {
+		copy(out.Park, p.assigner.Park(in.Input, out.Calls))
+	}
 	late := assigner.Overdue(in.Input)
 	if late.Empty() {
 		return
