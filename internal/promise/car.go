@@ -16,6 +16,7 @@ type car struct {
 	// repaired is when it was repaired: what a node does a moment later it does
 	// by what the sensor showed before.
 	repaired  time.Duration
+	lied      int  // the floor that it showed last while it was broken
 	beyond    bool // out of bounds
 	ableSince time.Duration
 	reason    string // of the last or present inability: a requirement
@@ -33,6 +34,9 @@ func (c *Checker) observeCar(e Event) {
 			return
 		}
 		c.doorLeaves(e.Workspace)
+		if c.misled(s) && s.sensor >= 0 {
+			s.lied = s.sensor
+		}
 		s.sensor, s.sensorAt = e.Floor, c.now
 		s.between = far
 		if e.Floor == elevator.NoFloor && s.open && inControl && !s.broken {

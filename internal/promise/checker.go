@@ -151,7 +151,7 @@ func New(cfg Config) (*Checker, error) {
 		c.spaces[i] = workspace{
 			leader: i,
 			calmAt: never, panelAt: never, controlAt: never, startedAt: never, diskAt: never,
-			car:  car{sensor: unknown, sensorAt: never, repaired: never, power: true, ableSince: far},
+			car:  car{sensor: unknown, sensorAt: never, lied: elevator.NoFloor, repaired: never, power: true, ableSince: far},
 			door: door{between: far, obstructedAt: never},
 			stop: stop{due: far, runs: far, let: never},
 		}

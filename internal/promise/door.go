@@ -55,6 +55,17 @@ func (c *Checker) doorOpened(w int) {
 		c.broken("E1", w, c.now, "the door opened between two floors")
 	}
 	c.doorServes(w)
+	if inControl && s.sensor != s.lied && s.lied >= 0 && c.misled(s) {
+		c.doorServed(w, s.lied)
+	}
+}
+
+// doorServed notes that a node opened its door where it had to believe that it was:
+// by what the sensor showed until a moment ago, it served the calls of a floor.
+func (c *Checker) doorServed(w, floor int) {
+	c.floors[floor].until = c.now
+	c.until[w*len(c.floors)+floor] = c.now
+	c.doorOpens(w, floor)
 }
 
 func (c *Checker) doorClosed(w int) {

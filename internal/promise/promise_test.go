@@ -174,6 +174,26 @@ func TestServedCall(t *testing.T) {
 			10.3s 0 lamp hall-up 2 off
 			10.3s 2 lamp hall-up 2 off
 			13s 1 door closed`, finish: true},
+		{name: "served where a sensor had lied until just now", trace: lit + `
+			11s 1 sensor-fault on
+			11s 1 sensor 2
+			15s 1 sensor-fault off
+			15s 1 sensor -
+			15.01s 1 door open
+			15.02s 1 lamp hall-up 2 off
+			15.03s 0 lamp hall-up 2 off
+			15.03s 2 lamp hall-up 2 off
+			18.02s 1 door closed`, finish: true},
+		{name: "not served where a sensor lied long ago", trace: lit + `
+			11s 1 sensor-fault on
+			11s 1 sensor 2
+			14s 1 sensor-fault off
+			14s 1 sensor -
+			15s 1 door open
+			15.02s 1 lamp hall-up 2 off
+			15.03s 0 lamp hall-up 2 off
+			15.03s 2 lamp hall-up 2 off
+			18.02s 1 door closed`, want: "E1 S1 S1 S1"},
 		{name: "cut off, learns late", trace: lit + `
 			11s 0 link 1 off
 			11s 0 link 2 off
