@@ -33,6 +33,7 @@ type Checker struct {
 	set   sets
 	links []uint64 // whom each workspace can send to
 	loss  int
+	quiet quiet
 	// goneAt is when a node last ended or was cut off.
 	goneAt     time.Duration
 	violations []Violation
@@ -136,6 +137,7 @@ func New(cfg Config) (*Checker, error) {
 		bounds: cfg.Bounds.fill(cfg.Elevator),
 		now:    never,
 		goneAt: never,
+		quiet:  quiet{litAt: never, at: never},
 		next:   far,
 		spaces: make([]workspace, w),
 		lamps:  make([]lamp, w*f*elevator.Buttons),
@@ -205,6 +207,7 @@ func (c *Checker) callIndex(w, floor int, b elevator.Button) int {
 func (c *Checker) Observe(e Event) {
 	c.Advance(e.At)
 	c.sum.events++
+	c.quiet.disturb(e)
 	if e.Kind == Loss {
 		c.observeLoss(e.Percent)
 		return
@@ -234,6 +237,7 @@ func (c *Checker) Observe(e Event) {
 func (c *Checker) observeButton(e Event) {
 	i := c.callIndex(e.Workspace, e.Floor, e.Button)
 	k, l := &c.calls[i], c.lampAt(e.Workspace, e.Floor, e.Button)
+	lit := k.lit != 0
 	switch {
 	case e.Kind == ButtonHeld && e.On:
 		c.press(e.Workspace, k, l)
@@ -247,6 +251,7 @@ func (c *Checker) observeButton(e Event) {
 		c.lampOff(e.Workspace, k, l)
 		c.compare(i, e.Workspace)
 	}
+	c.quiet.count(lit, k.lit != 0, c.now)
 }
 
 // Advance lets time pass without an event, so that what doesn't happen in time
@@ -294,6 +299,7 @@ func (c *Checker) sweepLamp(w int, k *call) {
 	}
 	if l.on {
 		c.sweepService(w, k, l)
+		c.sweepSole(w, k, l)
 	} else if k.owed>>w&1 != 0 {
 		c.sweepDark(w, k, l)
 	}

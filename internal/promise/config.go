@@ -73,6 +73,11 @@ type Bounds struct {
 	// door times (two directions, each lengthened once), and two motor time-outs.
 	// A building with few calls can do with much less.
 	Serve time.Duration
+	// Sole is the same for the only call that is lit, while nothing else happens
+	// and for each elevator that can't run a motor time-out has passed. Default:
+	// from one end to the other and a floor back, two doors, each in two
+	// directions, before, and five seconds.
+	Sole time.Duration
 
 	// DoorSlack is how much shorter than the door time a stop may be seen.
 	// Default 50 ms.
@@ -108,6 +113,7 @@ func DefaultBounds(e elevator.Config) Bounds {
 		Reconnect:        3 * time.Second,
 		Durable:          time.Second,
 		Serve:            trip + slow + 2*e.MotorTimeout,
+		Sole:             time.Duration(e.Floors+1)*(e.Travel+e.Pass) + 2*e.Door + 5*time.Second,
 		DoorSlack:        50 * time.Millisecond,
 		AnnounceSlack:    300 * time.Millisecond,
 		ObstructionSlack: 50 * time.Millisecond,
@@ -123,7 +129,7 @@ func (b Bounds) fill(e elevator.Config) Bounds {
 		{&b.Lamp, &d.Lamp}, {&b.LampFault, &d.LampFault}, {&b.LampDisk, &d.LampDisk},
 		{&b.Settle, &d.Settle}, {&b.Agree, &d.Agree}, {&b.AgreeLoss, &d.AgreeLoss},
 		{&b.Join, &d.Join}, {&b.Reconnect, &d.Reconnect}, {&b.Durable, &d.Durable},
-		{&b.Serve, &d.Serve}, {&b.DoorSlack, &d.DoorSlack},
+		{&b.Serve, &d.Serve}, {&b.Sole, &d.Sole}, {&b.DoorSlack, &d.DoorSlack},
 		{&b.AnnounceSlack, &d.AnnounceSlack}, {&b.ObstructionSlack, &d.ObstructionSlack},
 		{&b.StopButton, &d.StopButton},
 	} {
