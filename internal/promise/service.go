@@ -103,14 +103,14 @@ func (c *Checker) lampOff(w int, k *call, l *lamp) {
 // explained reports whether a door that was last open at the given time can be
 // why a lamp goes off now: it was open after the oldest press that may be meant,
 // and what it did can't have been known for long. While the network is not calm
-// it can, or where somebody is heard in one direction alone or hardly: who was cut
-// off learns late.
+// it can, or where somebody is heard in one direction alone or hardly, or news of
+// one that is gone are still under way: who was cut off learns late.
 func (c *Checker) explained(w int, k *call, until time.Duration) bool {
 	if k.oldest == far {
 		return true // all that are connected have long known that it was served
 	}
 	s := &c.spaces[w]
-	return k.servedBy(until) && (c.now <= max(until, s.calmAt)+c.agree() || s.reach&^s.group != 0)
+	return k.servedBy(until) && (c.now <= max(until, s.calmAt)+c.agree() || s.reach&^s.group != 0 || c.lateNews())
 }
 
 // servedBy reports whether all presses that may be meant came before a time.

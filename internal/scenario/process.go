@@ -48,7 +48,8 @@ func (s *Stage) process(c Command) error {
 		w.absent = false
 		return s.start(c.Who)
 	case StartAs:
-		w.ID, w.stranger, w.absent = s.spaces[c.Peer].ID, true, false
+		w.Rename(s.spaces[c.Peer].ID)
+		w.stranger, w.absent = true, false
 		return s.start(c.Who)
 	case Freeze:
 		if w.Frozen() {
@@ -139,4 +140,7 @@ func (s *Stage) disk(i int, before, after error, commit time.Duration) {
 }
 
 // ownID gives a workspace its own id back.
-func (w *space) ownID() { w.ID, w.stranger = elevator.ID(Name(w.Index)), false }
+func (w *space) ownID() {
+	w.Rename(elevator.ID(Name(w.Index)))
+	w.stranger = false
+}

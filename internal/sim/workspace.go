@@ -81,16 +81,23 @@ func (w *Workspace) Start() error {
 // nothing of what it stored under this one.
 func (w *Workspace) StartAs(id elevator.ID) error {
 	w.Kill()
-	if id != w.ID {
-		if w.files == nil {
-			w.files = make(map[elevator.ID]disk)
-		}
-		w.files[w.ID] = w.disk
-		w.disk = w.files[id]
-		w.disk.fail, w.disk.failSync = w.files[w.ID].fail, w.files[w.ID].failSync
-		w.ID = id
-	}
+	w.Rename(id)
 	return w.Start()
+}
+
+// Rename gives the next node another id, and with it another file. No node may
+// run.
+func (w *Workspace) Rename(id elevator.ID) {
+	if id == w.ID {
+		return
+	}
+	if w.files == nil {
+		w.files = make(map[elevator.ID]disk)
+	}
+	w.files[w.ID] = w.disk
+	w.disk = w.files[id]
+	w.disk.fail, w.disk.failSync = w.files[w.ID].fail, w.files[w.ID].failSync
+	w.ID = id
 }
 
 // Kill ends the process at once, in the middle of a commit if there is one. The

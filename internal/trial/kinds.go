@@ -450,9 +450,10 @@ func (g *generator) obstruct(i int) bool {
 
 // stop presses the stop button, and once more.
 func (g *generator) stop(i int) bool {
-	return g.during(stopped, i, max(g.lasting(), time.Second), func(end time.Duration) {
+	const tap = 500 * time.Millisecond // for which it is held, and more
+	return g.during(stopped, i, max(g.lasting(), time.Second)+tap, func(end time.Duration) {
 		g.on(scenario.StopButton, i)
-		g.later(end, scenario.Command{Verb: scenario.StopButton, Who: i})
+		g.later(end-tap, scenario.Command{Verb: scenario.StopButton, Who: i})
 	})
 }
 
