@@ -34,9 +34,6 @@ func inNode() []Mutant {
 		Name:  "failed-commit-counts",
 		Wrong: "A commit that has failed counts as one that has succeeded.",
 		Rule:  "9", Spec: "F6, F4",
-		Tests: Tests{Package: "internal/scenario", Run: "TestF6Disks",
-			Why: "While its disk fails, a node owes nothing that only the disk could keep, and the judge asks for nothing. The scenario asks that it is said.",
-		},
 		Patches: []Patch{{File: nodeDisk, Old: "	if err != nil {\n		d.dirty, d.retry = true, n.now+DiskRetry\n		n.diskFails(err)\n		return\n	}\n", New: ""}},
 	}, {
 		Name:  "hung-disk-unnoticed",
@@ -55,9 +52,6 @@ func inNode() []Mutant {
 		Name:  "served-unseen",
 		Wrong: "A press at an open door is served before its lamp was lit for anybody to see.",
 		Rule:  "5", Spec: "S3",
-		Tests: Tests{Package: "internal/scenario", Run: "TestF1Datagrams",
-			Why: "A press that is served at once needs no lamp, as far as the judge is concerned: it is for people, who want to see that they were heard. The scenario waits for the lamp.",
-		},
 		Patches: []Patch{{File: serveFile, Old: "		if n.now-n.litSince[number] < MinLit {\n			continue // serveAt wakes the node for it\n		}\n", New: ""}},
 	}, {
 		Name:  "record-with-the-deed",
@@ -82,17 +76,11 @@ func inNode() []Mutant {
 		Name:  "stuck-cars-get-calls",
 		Wrong: "Elevators that say that they aren't available are given hall calls.",
 		Rule:  "11, 13", Spec: "E3, E4, E5, E6",
-		Tests: Tests{Package: "internal/node", Run: "TestRule11AnUnavailableNodeLeavesItsCalls",
-			Why: "By rule 12 another car comes, later than it should and sooner than the judge asks for.",
-		},
 		Patches: []Patch{{File: driveFile, Old: "		c.Put(i, s.Known() && s.Unavailable.Available())", New: "		c.Put(i, s.Known())"}},
 	}, {
 		Name:  "dead-cars-get-calls",
 		Wrong: "Every node that was ever heard of is given hall calls, be it reachable or not.",
 		Rule:  "11", Spec: "F2, F3",
-		Tests: Tests{Package: "internal/scenario", Run: "TestF2CallsOfADeadNodeMove",
-			Why: "By rule 12 another car comes, later than it should and sooner than the judge asks for. The scenario is less patient.",
-		},
 		Patches: []Patch{{File: driveFile, Old: "	for i := range peers.Component(n.me, links[:n.view.Len()]).All() {", New: "	_ = peers.Component\n	for i := range n.view.Len() {"}},
 	}, {
 		Name:  "status-never-renewed",
@@ -111,9 +99,6 @@ func inNode() []Mutant {
 		Name:  "the-earlier-one-ends",
 		Wrong: "Of two nodes with one id, the one that was started earlier ends.",
 		Rule:  "10", Spec: "F7",
-		Tests: Tests{Package: "internal/scenario", Run: "TestF7OneIDTwice",
-			Why: "The judge excuses two nodes with one id, whichever of them ends. The scenario says which.",
-		},
 		Patches: []Patch{{File: receiveFile, Old: "	if n.later(m) {", New: "	if !n.later(m) {"}},
 	}, {
 		Name:  "motor-runs-on-at-the-end",

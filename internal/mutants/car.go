@@ -25,9 +25,6 @@ func inRequests() []Mutant {
 		Name:  "passes-waiting-passengers",
 		Wrong: "A car on its way up doesn't stop for those who want to go up while there is a call beyond.",
 		Rule:  "E2", Spec: "E2",
-		Tests: Tests{Package: "requests", Run: "TestShouldStop",
-			Why: "The passengers are fetched on the way back, in time: the promise is kept, the discipline is not.",
-		},
 		Patches: []Patch{{File: requestsFile, Old: "f >= n-1 || c.Cab.Has(f) || c.Up.Has(f) ||", New: "f >= n-1 || c.Cab.Has(f) ||"}},
 	}, {
 		Name:  "forgets-its-direction",
@@ -55,9 +52,6 @@ func inFSM() []Mutant {
 		Name:  "obstructed-is-available",
 		Wrong: "A car whose door is held says that it is available.",
 		Rule:  "13", Spec: "E3",
-		Tests: Tests{Package: "fsm", Run: "TestTimelines|TestObserved",
-			Why: "By rule 12 another car comes, later than it should and sooner than the judge asks for.",
-		},
 		Patches: []Patch{{File: carFile, Old: "		Unavailable: e.reasons,", New: "		Unavailable: e.reasons &^ elevator.Obstructed,"}},
 	}, {
 		Name:  "second-announcement-is-short",
@@ -81,9 +75,6 @@ func inFSM() []Mutant {
 		Name:  "motor-never-lost",
 		Wrong: "A motor that brings the car nowhere isn't noticed.",
 		Rule:  "13", Spec: "E4",
-		Tests: Tests{Package: "fsm", Run: "TestTimelines|TestObserved",
-			Why: "The judge sees no status: that the elevator says so is asked by its own tests, and by rule 12 another one comes all the same.",
-		},
 		Patches: []Patch{{File: motorFile, Old: "	e.set(elevator.MotorLost, true)\n	e.nudges++\n	e.nudgeAt = now + nudgePeriod\n", New: "	e.nudges++\n	e.watchFrom = now\n"}},
 	}, {
 		Name:  "motor-not-nudged",

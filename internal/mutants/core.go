@@ -66,9 +66,6 @@ func inWorldview() []Mutant {
 		Name:  "foreign-numbers-in-links",
 		Wrong: "The links in a datagram are read as local numbers, though they are those of its sections.",
 		Rule:  "1", Spec: "R1, R4",
-		Tests: Tests{Package: "internal/scenario", Run: "TestS2HallLampsAreEverywhereAndCabLampsAtHome|TestS3LitWithin100ms",
-			Why: "Wrong links change who is given a call, and by rule 12 somebody comes all the same.",
-		},
 		Patches: []Patch{{File: viewFile, Func: "localLinks", New: "	return links"}},
 	}, {
 		Name:  "foreign-cab-lamps",

@@ -121,9 +121,6 @@ func protocols() []Mutant {
 		Name:  "acks-by-hearing",
 		Wrong: "A peer is live, and acknowledges, when it is heard: no echo is asked for.",
 		Rule:  "8", Spec: "S1, S3, F1, F3",
-		Tests: Tests{Package: "internal/scenario", Run: "TestF1Replay",
-			Why: "A deaf peer costs half a second for each lamp, which the judge allows in a network with a cut; rule 3 keeps the lamp safe by this node's own disk. The scenario asks that a replay makes no dead node live.",
-		},
 		Patches: []Patch{
 			{File: peersFile, Func: "Table.Live", New: "	return t.Heard(i, now) && !t.peers[i].joining"},
 			{File: peersFile, Old: "sentAt(t.peers[i].echoed) + t.timeout + 1", New: "t.peers[i].heard + t.timeout + 1"},
@@ -149,17 +146,11 @@ func protocols() []Mutant {
 		Name:  "two-of-one-id",
 		Wrong: "Two nodes with one id are let be.",
 		Rule:  "10", Spec: "F7",
-		Tests: Tests{Package: "internal/scenario", Run: "TestF7OneIDTwice",
-			Why: "The judge excuses two nodes with one id: it sees panels, and no ids. The scenario says that one of them must end.",
-		},
 		Patches: []Patch{{File: receiveFile, Func: "Node.duplicate", New: ""}},
 	}, {
 		Name:  "serve-on-arrival",
 		Wrong: "A call counts as served when the elevator is at its floor: the record comes before the deed.",
 		Rule:  "5", Spec: "S1, S4",
-		Tests: Tests{Package: "internal/scenario", Run: "TestS1ALitLampIsAPromise",
-			Why: "A step of the simulation is never cut in the middle, and the car that arrives opens its door in the same step: random buildings show nothing. The scenario counts the calls that were lit.",
-		},
 		Patches: []Patch{
 			{File: serveFile, Old: "	if !n.in.Connected || n.shown.Empty() {", New: "	if st := n.car.State(); n.in.Connected && n.in.Floor == st.Floor {\n		var s elevator.Calls\n		for f, b := range n.calls.All() {\n			if f == st.Floor && (b == elevator.Cab || b == st.Direction.Hall()) {\n				s.Put(f, b, true)\n			}\n		}\n		return s\n	}\n	if !n.in.Connected || n.shown.Empty() {"},
 		},
@@ -167,9 +158,6 @@ func protocols() []Mutant {
 		Name:  "serve-unlit-calls",
 		Wrong: "Elevators travel for calls that aren't lit, and serve them: a press may be gone without a lamp.",
 		Rule:  "5, 6", Spec: "S3",
-		Tests: Tests{Package: "internal/node", Run: "TestRule5ALampIsLitForAWhileInFrontOfAnOpenDoor|TestRule6.*|TestInvariants|TestLaws",
-			Why: "A press that is served at once needs no lamp, as far as the judge is concerned, and one that isn't is lit before the car has come.",
-		},
 		Patches: []Patch{
 			{File: driveFile, Old: "	hall := n.lit.Hall()", New: `	hall := n.lit.Hall()
 	for i := range n.view.Len() {

@@ -40,7 +40,10 @@ type Bounds struct {
 	// Lamp is the time from a press to a lit lamp when all is well (S3).
 	// Default 100 ms.
 	Lamp time.Duration
-	// LampFault is the same while the network is or was disturbed: 500 ms and a
+	// Seen is for how long a lamp is lit at the least when all is well, so that
+	// it can be seen (S3). Default 150 ms.
+	Seen time.Duration
+	// LampFault is the same as Lamp while the network is or was disturbed: 500 ms and a
 	// broadcast. Default 700 ms.
 	LampFault time.Duration
 	// LampDisk is the same while a disk doesn't work. Default 4 s.
@@ -104,6 +107,7 @@ func DefaultBounds(e elevator.Config) Bounds {
 		MinPress:         50 * time.Millisecond,
 		Lamp:             100 * time.Millisecond,
 		LampFault:        700 * time.Millisecond,
+		Seen:             150 * time.Millisecond,
 		LampDisk:         4 * time.Second,
 		Settle:           time.Second,
 		Agree:            1500 * time.Millisecond,
@@ -138,6 +142,10 @@ func (b Bounds) fill(e elevator.Config) Bounds {
 		}
 		*f.have += b.Slack
 	}
+	if b.Seen == 0 {
+		b.Seen = d.Seen
+	}
+	b.Seen -= b.Slack
 	if b.MaxLoss == 0 {
 		b.MaxLoss = d.MaxLoss
 	}

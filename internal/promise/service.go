@@ -81,6 +81,7 @@ func (c *Checker) lampOff(w int, k *call, l *lamp) {
 			k.owed &^= bit
 		}
 	case c.explained(w, k, until):
+		c.seen(w, k, since)
 		c.announce(w, k, since)
 		c.discharge(w, k, l, until)
 	case c.now < c.spaces[w].panelAt:
@@ -97,6 +98,16 @@ func (c *Checker) lampOff(w int, k *call, l *lamp) {
 			l.suspect = c.now + c.agree() // see blinks
 		}
 		c.wake(l.suspect)
+	}
+}
+
+// seen judges a part of S3: whoever presses must have the time to see the lamp.
+func (c *Checker) seen(w int, k *call, since time.Duration) {
+	if c.loss > 0 || !c.calm(w) || c.set.diskBad != 0 || c.set.astray != 0 || since < c.spaces[w].panelAt+c.agree() {
+		return
+	}
+	if lit := c.now - since; lit < c.bounds.Seen {
+		c.broken("S3", w, c.now, "the lamp of %v at floor %d was lit for only %v", k.button, k.floor, lit)
 	}
 }
 

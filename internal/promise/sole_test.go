@@ -1,6 +1,7 @@
 package promise
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -34,5 +35,19 @@ func TestSoleCall(t *testing.T) {
 			sole(c)
 			c.Elevator.MotorTimeout = 6 * time.Second
 		}, finish: true},
+	})
+}
+
+// A lamp that is lit can be seen.
+func TestSeen(t *testing.T) {
+	blink := func(off string) string {
+		return `
+			9s 1 sensor 2
+			9s 1 door open` + strings.Replace(lit, "10.2s", "10.06s", 1) + off + " 1 lamp hall-up 2 off\n" + off + " 0 lamp hall-up 2 off\n" + off + " 2 lamp hall-up 2 off\n13s 1 door closed"
+	}
+	runAll(t, []scenario{
+		{name: "for long enough", trace: blink("10.2s"), finish: true},
+		{name: "too short", trace: blink("10.1s"), want: "S3 S3 S3", finish: true},
+		{name: "where somebody was cut off", trace: "9.5s 0 link 1 off\n" + blink("10.1s"), finish: true},
 	})
 }
