@@ -19,7 +19,7 @@ PLATFORMS := linux/arm64 linux/386 windows/amd64 darwin/arm64
 SIMTIME ?= 240h
 SIMFROM ?= 1
 
-.PHONY: help test systest simulate check check-deep mutants lint bench fuzz build cross tidy clean
+.PHONY: help test test-386 browser screenshots systest simulate check check-deep mutants lint bench fuzz build cross tidy clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,20 @@ ifeq ($(RACE),)
 endif
 	$(GO) test $(RACE) $$($(GO) list $(PACKAGES) | grep -v /internal/systest)
 	@$(GO) test -v -run TestNeeds ./internal/systest | grep -E '^(---|    |ok|FAIL)' || true
+
+test-386: ## that nodes decide the same on 32 bits: needs a computer that runs such programs
+	@export GOOS=linux GOARCH=386 CGO_ENABLED=0; \
+	if ! $(GO) test -count=1 -run '^$$' ./internal/elevator >/dev/null 2>&1; then \
+		echo "SKIPPED: programs for linux/386 don't run on this computer"; exit 0; \
+	fi; \
+	$(GO) test ./requests ./internal/hra ./internal/advice && \
+	$(GO) test -run 'Golden|EqualWorldviews|Deterministic' ./assigner ./worldview ./internal/node ./internal/sim ./internal/traffic
+
+browser: ## the page in a real browser: needs Chromium or Chrome
+	cd internal/web/browsertest && $(GO) test -v -count=1 -timeout 30m ./...
+
+screenshots: ## the pictures of the README, taken from the running page
+	cd internal/web/browsertest && $(GO) run ./shots
 
 systest: ## real processes under faults in network namespaces: linux, root, ip, iptables
 	$(GO) test -v -count=1 -timeout 30m ./internal/systest

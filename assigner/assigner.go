@@ -106,7 +106,12 @@ type Assigner struct {
 	table  []row   // of the exact search, by car
 	parts  []uint8 // the calls of each car in it
 
-	park, free, spots []int // of Park
+	// Of Park: its answer, the elevators that are placed and the floors of those
+	// that aren't, and for what the places were found.
+	park, free, still, spots []int
+	parked                   likely
+	parkedFloors             int
+	parkedStill              []int
 }
 
 // car is one elevator during the search.
@@ -202,7 +207,15 @@ func compare(x, y *Car) int {
 		cmp.Compare(x.State.Direction, y.State.Direction),
 		cmp.Compare(x.State.Behaviour, y.State.Behaviour),
 		cmp.Compare(x.State.Unavailable, y.State.Unavailable),
+		cmp.Compare(number(x.State.Parking), number(y.State.Parking)),
 		slices.Compare(x.Cab[:], y.Cab[:]))
+}
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // Patience returns how old a call may get before it counts as overdue: an upper

@@ -88,12 +88,14 @@ type walk struct {
 	// served at once. Idle: it stands at floor with its door closed, or about to
 	// close, and decides.
 	doing elevator.Behaviour
+	// parking: it is on its way to where it waits, with nothing to go there for.
+	parking bool
 }
 
 // enter returns the walk, without calls, of an elevator in state st.
 func (s *shaft) enter(st elevator.State) walk {
 	top := max(s.floors-1, 0)
-	w := walk{floor: min(max(st.Floor, 0), top), doing: elevator.Idle}
+	w := walk{floor: min(max(st.Floor, 0), top), doing: elevator.Idle, parking: st.Parking}
 	directed := st.Direction == elevator.Up || st.Direction == elevator.Down
 	switch {
 	case st.Behaviour == elevator.DoorOpen:

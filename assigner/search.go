@@ -51,12 +51,12 @@ func (a *Assigner) price(f int, b elevator.Button, at time.Duration) int64 {
 func milliseconds(t time.Duration) int64 { return min(int64(t/time.Millisecond), maxWait) }
 
 // turns returns the charge if x, which is under way or announces that it goes on,
-// has nothing to go there for among calls.
+// has nothing to go there for among calls. One that parks never had.
 func (x *car) turns(calls *elevator.Calls) int64 {
 	w := &x.start
 	at := calls.Floors()
 	switch {
-	case w.doing == elevator.Idle, w.dir == elevator.Stop,
+	case w.doing == elevator.Idle, w.dir == elevator.Stop, w.parking,
 		w.doing == elevator.Moving && at.Has(w.floor),
 		w.dir == elevator.Up && at.AnyAbove(w.floor),
 		w.dir == elevator.Down && at.AnyBelow(w.floor):

@@ -12,6 +12,7 @@
 //	  Moving   --> Moving   : arrival, runs on or turns
 //	  Moving   --> DoorOpen : arrival, a call to serve
 //	  Moving   --> Idle     : arrival, no call left; the door stays shut
+//	  Idle     --> Moving   : no call, and it waits elsewhere (parking)
 //	  DoorOpen --> Moving   : time over, a call elsewhere
 //	  DoorOpen --> DoorOpen : time over, announces the other direction (S4)
 //	  DoorOpen --> Idle     : time over, no call left
@@ -33,6 +34,9 @@
 //     held it makes no new announcement, and once its regular time is over, or
 //     while stopped, it serves no more hall calls: those move to other
 //     elevators.
+//   - A car without a call may be told where to wait. It goes there floor by
+//     floor: at each it is a car at rest, which serves the calls that there are,
+//     and without one goes on. Where it waits never opens a door.
 //   - The floor sensor is always believed. A car that was moved by hand, or whose
 //     server came back elsewhere, takes over the floor that it sees; without one
 //     it shuts the door and goes to the next floor: down, or up from the bottom.

@@ -14,6 +14,12 @@ type Input struct {
 	// calls and the lit hall calls assigned to it. It may change at any time.
 	// Buttons that don't exist in the building are ignored.
 	Calls elevator.Calls
+	// Parks is set if it may wait somewhere else than where its last call was.
+	Parks bool
+	// Park is the floor to go to now if there is no call, without opening the
+	// door; elevator.NoFloor, or any other that isn't there, means to stay. It has
+	// no meaning without Parks, and may change at any time.
+	Park int
 }
 
 // Output is what an elevator wants, as levels. While the server is not
@@ -51,7 +57,9 @@ type Output struct {
 //   - Starting and MotorLost only while Moving, Obstructed only while DoorOpen,
 //     so none of them outlives its cause;
 //   - direction is Up or Down while Moving, and never points out of the shaft at
-//     an end floor.
+//     an end floor;
+//   - parking only while Idle, or while Moving from a floor at which there was no
+//     call, and never with a call.
 type Elevator struct {
 	cfg    elevator.Config
 	absent elevator.Calls // buttons that don't exist
@@ -60,6 +68,7 @@ type Elevator struct {
 	direction elevator.Direction
 	behaviour elevator.Behaviour
 	reasons   elevator.Reasons
+	parking   bool // idle or moving, without a call: see park
 
 	// What the last connected input showed, to see changes by.
 	link   uint32
@@ -105,6 +114,7 @@ func (e *Elevator) State() elevator.State {
 		Direction:   e.direction,
 		Behaviour:   e.behaviour,
 		Unavailable: e.reasons,
+		Parking:     e.parking,
 	}
 }
 

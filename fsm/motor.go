@@ -13,6 +13,7 @@ const nudgePeriod = time.Second
 func (e *Elevator) depart(d elevator.Direction, now time.Duration) {
 	e.behaviour, e.direction = elevator.Moving, d
 	e.watchFrom = now
+	e.parking = false
 }
 
 // watchMotor notices that a running motor brings no change of the floor sensor

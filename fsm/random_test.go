@@ -31,6 +31,8 @@ func TestRandomLife(t *testing.T) {
 			"wait":    func(t *rapid.T) { w.advance(pause.Draw(t, "wait")) },
 			"wait on": func(t *rapid.T) { w.advance(pause.Draw(t, "wait")) },
 			"record":  func(t *rapid.T) { w.slow = rapid.Bool().Draw(t, "slow"); w.settle() },
+			"park":    func(t *rapid.T) { w.park(rapid.IntRange(-1, cfg.Floors).Draw(t, "floor")) },
+			"stays":   func(*rapid.T) { w.in.Parks = false; w.settle() },
 			"obstruct": func(t *rapid.T) {
 				w.switchObstruction(!w.obstruction)
 			},
@@ -113,6 +115,8 @@ func TestAnyInput(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"step": func(t *rapid.T) {
 				in := Input{Calls: callsOf(elevator.MaxFloors).Draw(t, "calls")}
+				in.Parks = rapid.Bool().Draw(t, "parks")
+				in.Park = rapid.OneOf(rapid.IntRange(-1, cfg.Floors), rapid.Int()).Draw(t, "park")
 				in.Connected = rapid.IntRange(0, 9).Draw(t, "connected") > 0
 				in.Link = uint32(rapid.IntRange(0, 2).Draw(t, "link"))
 				in.Floor = rapid.OneOf(rapid.IntRange(-1, cfg.Floors), rapid.Int()).Draw(t, "floor")

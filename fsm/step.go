@@ -15,12 +15,12 @@ import (
 func (e *Elevator) Step(in Input, now time.Duration) Output {
 	if !in.Connected {
 		e.set(elevator.ServerLost, true)
-		return e.output(elevator.Calls{}, now)
+		return e.output(moment{now: now, park: elevator.NoFloor})
 	}
-	calls := in.Calls.AndNot(e.absent)
 	seen := moment{
 		now:         now,
-		calls:       calls,
+		calls:       in.Calls.AndNot(e.absent),
+		park:        e.place(in),
 		obstruction: in.Obstruction,
 		fresh:       e.connect(in.Link),
 		released:    e.stopButton(in.Stop),
@@ -31,13 +31,15 @@ func (e *Elevator) Step(in Input, now time.Duration) Output {
 	}
 	e.runDoor(seen)
 	e.watchMotor(now)
-	return e.output(calls, now)
+	e.noteParking(in.Parks, seen)
+	return e.output(seen)
 }
 
 // moment is what the parts of one step share.
 type moment struct {
 	now         time.Duration
 	calls       elevator.Calls
+	park        int // where to wait, NoFloor to stay
 	obstruction bool
 	fresh       bool // the first step of a connection
 	released    bool // the stop button was pressed for the second time
@@ -71,11 +73,15 @@ func (e *Elevator) leaveIdle(m moment) {
 	if e.is(elevator.Stopped) || m.now == e.closedAt {
 		return
 	}
+	if e.mayPark(m) {
+		e.park(m)
+		return
+	}
 	d, b := requests.Choose(m.calls, e.floor, elevator.Stop)
 	e.act(d, b, m)
 }
 
-func (e *Elevator) output(calls elevator.Calls, now time.Duration) Output {
+func (e *Elevator) output(m moment) Output {
 	out := Output{
 		MotorNudge: e.nudges,
 		Door:       e.behaviour == elevator.DoorOpen,
@@ -93,13 +99,13 @@ func (e *Elevator) output(calls elevator.Calls, now time.Duration) Output {
 			out.Deadline = e.motorDeadline()
 		}
 	case elevator.DoorOpen:
-		out.Serving = e.serving(now)
-		if !stopped && now < e.closeAt {
+		out.Serving = e.serving(m.now)
+		if !stopped && m.now < e.closeAt {
 			out.Deadline = e.closeAt
 		}
 	default:
-		if !stopped && !calls.Empty() {
-			out.Deadline = now + 1 // closed in this moment: see leaveIdle
+		if !stopped && !m.calls.Empty() || e.mayPark(m) {
+			out.Deadline = m.now + 1 // closed in this moment: see leaveIdle
 		}
 	}
 	return out

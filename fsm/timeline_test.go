@@ -99,6 +99,9 @@ func (s *story) notice() {
 	if out.Motor != was.Motor && out.Motor != elevator.Stop {
 		s.tell("  ", "motor %v", out.Motor)
 	}
+	if parks := state.Parking && state.Behaviour == elevator.Moving; parks != (s.state.Parking && s.state.Behaviour == elevator.Moving) {
+		s.tell("  ", "%s", map[bool]string{true: "parking", false: "no longer parking"}[parks])
+	}
 	if out.MotorNudge != was.MotorNudge {
 		s.tell("  ", "motor %v, said again (%d)", out.Motor, out.MotorNudge)
 	}
@@ -182,6 +185,14 @@ func (s *story) do(command string) error {
 			s.connect()
 		}
 		s.settle()
+	case "waits":
+		cell, err := parseCell(rest)
+		if err != nil {
+			return err
+		}
+		s.park(cell / 2)
+	case "waits where it is":
+		s.park(elevator.NoFloor)
 	case "server gone":
 		s.disconnect()
 	case "obstruction on", "obstruction off":

@@ -38,7 +38,7 @@ func newWorld(cfg elevator.Config, cell int) *world {
 	w := &world{cfg: cfg, e: New(cfg), h: newHoistway(cfg, cell)}
 	w.out = Output{Indicator: elevator.NoFloor}
 	w.state = w.e.State()
-	w.in.Floor = elevator.NoFloor
+	w.in.Floor, w.in.Park = elevator.NoFloor, elevator.NoFloor
 	return w
 }
 
@@ -52,6 +52,12 @@ func (w *world) connect() {
 // press lights calls; real ones only.
 func (w *world) press(calls elevator.Calls) {
 	w.in.Calls = w.in.Calls.Or(calls)
+	w.settle()
+}
+
+// park lets the elevator wait at a floor; elevator.NoFloor where it is.
+func (w *world) park(floor int) {
+	w.in.Parks, w.in.Park = true, floor
 	w.settle()
 }
 
@@ -231,6 +237,23 @@ func (w *world) check(was Output, before elevator.State, fresh bool) {
 	// E2: the ends of the shaft.
 	if in.Floor == 0 && out.Motor == elevator.Down || in.Floor == w.cfg.Floors-1 && out.Motor == elevator.Up {
 		w.fail("E2: motor runs out of the shaft")
+	}
+
+	// E2: without a call the car doesn't leave its floor, unless it parks, is free
+	// to and waits elsewhere; and parking it opens no door.
+	waits := in.Parks && in.Park >= 0 && in.Park < w.cfg.Floors && in.Park != s.Floor
+	if before.Behaviour == elevator.Idle && s.Behaviour == elevator.Moving && in.Floor != elevator.NoFloor &&
+		in.Calls.Empty() && (!waits || in.Obstruction || !s.Unavailable.Available() || !s.Parking) {
+		w.fail("E2: leaves its floor for nothing")
+	}
+	if out.Door && !was.Door && in.Calls.Empty() && !in.Obstruction {
+		w.fail("E2: opens its door for nothing")
+	}
+	if s.Parking && (!in.Parks || !in.Calls.Empty() || out.Door) {
+		w.fail("says that it parks")
+	}
+	if s.Behaviour == elevator.Idle && waits && in.Calls.Empty() && !in.Obstruction && s.Unavailable.Available() && out.Deadline == 0 {
+		w.fail("doesn't park")
 	}
 
 	// E3, E4, E6: reasons belong to their causes.

@@ -260,6 +260,7 @@ var malformed = map[string][][]byte{
 		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 3|1<<2, 0, 0), // behaviour
 		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 3<<2, 0, 0),   // direction
 		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4|3<<4, 0, 0), // disk
+		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4|1<<6, 0, 0), // the bit that is free
 		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4, 0x20, 0),   // reasons
 		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4, 0, 2),      // linked with nobody
 	},

@@ -275,7 +275,8 @@ func (d *Decoder) readStatus(r *reader, floors, sections int) Status {
 	packed := r.byte()
 	s.Behaviour = elevator.Behaviour(packed & 3)
 	s.Direction = elevator.Direction(packed>>2&3) - 1
-	s.Disk = Disk(packed >> 4)
+	s.Disk = Disk(packed &^ parking >> 4)
+	s.Parking = packed&parking != 0
 	s.Unavailable = elevator.Reasons(r.byte())
 	for b := 0; b < sections; b += 8 {
 		s.Links |= elevator.NodeSet(r.byte()) << b

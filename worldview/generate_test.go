@@ -74,6 +74,7 @@ func drawState(t *rapid.T, floors int) elevator.State {
 		Direction:   elevator.Direction(rapid.Int8Range(-1, 1).Draw(t, "direction")),
 		Behaviour:   elevator.Behaviour(rapid.Uint8Max(elevator.Behaviours-1).Draw(t, "behaviour")),
 		Unavailable: elevator.Reasons(rapid.Uint8Max(uint8(elevator.AllReasons)).Draw(t, "reasons")),
+		Parking:     rapid.Bool().Draw(t, "parking"),
 	}
 }
 

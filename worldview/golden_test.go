@@ -241,7 +241,7 @@ func annotated(t testing.TB, name string, b []byte) []byte {
 			varint("  status: life")
 			varint("  status: version")
 			number(1, "  status: floor")
-			line(1, "  status: disk, direction, behaviour %06b", b[0])
+			line(1, "  status: parking, disk, direction, behaviour %08b", b[0])
 			line(1, "  status: unavailable %05b", b[0])
 			line((sections+7)/8, "  status: links %08b", b[:(sections+7)/8])
 		}

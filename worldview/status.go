@@ -65,8 +65,16 @@ func (s Status) compare(t Status) int {
 }
 
 func (s Status) pack() byte {
-	return byte(s.Behaviour) | byte(s.Direction+1)<<2 | byte(s.Disk)<<4
+	b := byte(s.Behaviour) | byte(s.Direction+1)<<2 | byte(s.Disk)<<4
+	if s.Parking {
+		b |= parking
+	}
+	return b
 }
+
+// parking is the bit of State.Parking in what pack returns. The one below is
+// free.
+const parking = 1 << 7
 
 // ids returns the ids of a set of nodes, sorted.
 func (w *Worldview) ids(s elevator.NodeSet) []elevator.ID {

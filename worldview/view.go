@@ -47,18 +47,21 @@ type CabView struct {
 
 // NodeView is one node, its elevator and its cab calls.
 type NodeView struct {
-	ID          elevator.ID   `json:"id"`
-	Known       bool          `json:"known"` // false: heard of, never heard from
-	Behaviour   string        `json:"behaviour,omitempty"`
-	Floor       int           `json:"floor"`
-	Direction   string        `json:"direction,omitempty"`
-	Available   bool          `json:"available"`
-	Unavailable []string      `json:"unavailable,omitempty"` // why
-	Disk        string        `json:"disk,omitempty"`
-	Links       []elevator.ID `json:"links"` // nodes that it is linked with, both ways
-	Started     string        `json:"started,omitempty"`
-	Version     uint64        `json:"version"`
-	Cab         []CabView     `json:"cab"`
+	ID          elevator.ID `json:"id"`
+	Known       bool        `json:"known"` // false: heard of, never heard from
+	Behaviour   string      `json:"behaviour,omitempty"`
+	Floor       int         `json:"floor"`
+	Direction   string      `json:"direction,omitempty"`
+	Available   bool        `json:"available"`
+	Unavailable []string    `json:"unavailable,omitempty"` // why
+	// Parking: it has nothing to do and waits where the next call is likely, or
+	// is moving there.
+	Parking bool          `json:"parking,omitempty"`
+	Disk    string        `json:"disk,omitempty"`
+	Links   []elevator.ID `json:"links"` // nodes that it is linked with, both ways
+	Started string        `json:"started,omitempty"`
+	Version uint64        `json:"version"`
+	Cab     []CabView     `json:"cab"`
 }
 
 // View returns the worldview as people read it.
@@ -101,6 +104,7 @@ func (w *Worldview) nodeView(i int) NodeView {
 		v.Direction = n.Status.Direction.String()
 		v.Available = n.Status.Unavailable.Available()
 		v.Unavailable = n.Status.Unavailable.Names()
+		v.Parking = n.Status.Parking
 		v.Disk = n.Status.Disk.String()
 		v.Started = n.Status.Life.Time().Format(time.RFC3339)
 		v.Version = n.Status.Seq

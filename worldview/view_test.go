@@ -77,3 +77,19 @@ func (d DigestValue) text() string {
 	b, _ := d.MarshalText()
 	return string(b)
 }
+
+// TestParkingIsSeen: the bit of a status comes through a datagram, and is shown.
+func TestParkingIsSeen(t *testing.T) {
+	for packed, want := range map[int]bool{4: false, 4 | 1<<7: true} {
+		var d Decoder
+		m, err := d.Decode(datagram(1, Life(1), 1, "1", 2, 0, 1, 0, packed, 0, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := New(m.Floors)
+		merge(t, w, m)
+		if n := w.View().Nodes[0]; n.Parking != want || n.Disk != "works" || n.Behaviour != "idle" {
+			t.Errorf("%08b is shown as %+v", packed, n)
+		}
+	}
+}

@@ -39,7 +39,7 @@
 //	       varint   life, as a number in the table of lives
 //	       varint   version within that life
 //	       1        floor
-//	       1        behaviour | (direction+1)<<2 | disk<<4
+//	       1        behaviour | (direction+1)<<2 | disk<<4 | parking<<7
 //	       1        reasons why it is unavailable
 //	       ⌈s/8⌉    which sections' nodes it is linked with, both ways: bit set;
 //	                the links of one version that find no room here travel in

@@ -25,12 +25,14 @@ type assignSettings struct {
 	includeCab   *bool
 	algorithm    *string
 	stream       *bool
+	template     *string
 }
 
 func assignFlags() (*flags, *assignSettings) {
 	f := newFlags("assign", `  elevnet assign < question.json              who takes which hall call: JSON in, JSON out
   elevnet assign --algorithm hra -i "$JSON"   as the course's hall_request_assigner answers it
   elevnet assign --stream                     one question a line, one answer a line, for ever
+  elevnet assign --template python > my.py    a policy to edit, for elevnet traffic --assigner exec:./my.py
 `)
 	const most = int(hra.MaxTime / time.Millisecond)
 	return f, &assignSettings{
@@ -42,6 +44,7 @@ func assignFlags() (*flags, *assignSettings) {
 		includeCab: f.Bool("includeCab", false, "add the cab calls to the answer, as a third column"),
 		algorithm:  f.choice("algorithm", "ours", []string{"ours", "hra"}, "NAME: ours, or hra for the answers of the course's program"),
 		stream:     f.Bool("stream", false, "answer each line of standard input with a line, until its end"),
+		template:   f.choice("template", "", []string{"python", "go"}, "LANGUAGE: print a small policy of your own to edit: python or go"),
 	}
 }
 
@@ -49,6 +52,10 @@ func runAssign(ctx context.Context, args []string, std stdio) (int, error) {
 	f, s := assignFlags()
 	if err := f.parse(args, std.out); err != nil {
 		return exitUsage, err
+	}
+	if *s.template != "" {
+		_, err := io.WriteString(std.out, templates[*s.template])
+		return exitOK, err
 	}
 	given, text := f.given("i", "input"), *s.input
 	if *s.i != "" {

@@ -2,11 +2,10 @@ package cli
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"time"
 
 	"elevnet/assigner"
+	"elevnet/internal/advice"
 	"elevnet/internal/elevator"
 	"elevnet/internal/hra"
 )
@@ -20,8 +19,7 @@ func (p *hraPolicy) assign(r *hra.Request) (hra.Answer, error) { return p.Assign
 // oursPolicy is that of the nodes, package assigner.
 type oursPolicy struct {
 	assigner assigner.Assigner
-	in       assigner.Input
-	cars     []int32 // for each of in.Cars, its index in the request
+	asked    advice.Inquiry
 	answer   hra.Answer
 }
 
@@ -31,15 +29,15 @@ func (p *oursPolicy) assign(r *hra.Request) (hra.Answer, error) {
 		return hra.Answer{}, fmt.Errorf("$.hallRequests: --algorithm ours takes %d to %d floors, not %d; hra takes any",
 			elevator.MinFloors, elevator.MaxFloors, n)
 	}
-	p.ask(r)
+	p.asked.Read(r)
 	p.answer.Up = nobody(p.answer.Up, n)
 	p.answer.Down = nobody(p.answer.Down, n)
-	for i, calls := range p.assigner.Assign(p.in) {
+	for i, calls := range p.assigner.Assign(p.asked.Input) {
 		for f, b := range calls.All() {
 			if b == elevator.HallUp {
-				p.answer.Up[f] = p.cars[i]
+				p.answer.Up[f] = p.asked.Cars[i]
 			} else {
-				p.answer.Down[f] = p.cars[i]
+				p.answer.Down[f] = p.asked.Cars[i]
 			}
 		}
 	}
@@ -49,49 +47,6 @@ func (p *oursPolicy) assign(r *hra.Request) (hra.Answer, error) {
 	same(r.Input.Up.Has(top), r.Input.Down.Has(top), &p.answer.Up[top], &p.answer.Down[top])
 	same(r.Input.Down.Has(0), r.Input.Up.Has(0), &p.answer.Down[0], &p.answer.Up[0])
 	return p.answer, nil
-}
-
-// ask sets p.in and p.cars. The documents know the time from one floor to the next
-// as a whole; the age of a call is replicated, and decided with, in seconds.
-func (p *oursPolicy) ask(r *hra.Request) {
-	q := &r.Input
-	top := q.Floors - 1
-	p.in.Config = elevator.Config{Floors: q.Floors, Door: q.Config.Door, Travel: q.Config.Travel}
-	p.in.Calls = p.in.Calls[:0]
-	call := func(f int, b elevator.Button, age time.Duration) {
-		seconds := min(age/time.Second, math.MaxUint16)
-		p.in.Calls = append(p.in.Calls, assigner.HallCall{Floor: f, Button: b, Age: uint16(seconds)})
-	}
-	for f := range q.Floors {
-		if q.Up.Has(f) {
-			b := elevator.HallUp
-			if f == top {
-				b = elevator.HallDown
-			}
-			call(f, b, r.UpAge[f])
-		}
-		if q.Down.Has(f) {
-			b := elevator.HallDown
-			if f == 0 {
-				b = elevator.HallUp
-			}
-			call(f, b, r.DownAge[f])
-		}
-	}
-	p.in.Cars, p.cars = p.in.Cars[:0], p.cars[:0]
-	for i := range q.Cars {
-		c := &q.Cars[i]
-		if r.More[i].Unavailable {
-			continue
-		}
-		car := assigner.Car{
-			ID:    elevator.ID(c.ID),
-			State: elevator.State{Floor: c.Floor, Direction: c.Direction, Behaviour: c.Behaviour},
-		}
-		copy(car.Cab[:], c.Cab)
-		p.in.Cars = append(p.in.Cars, car)
-		p.cars = append(p.cars, int32(i))
-	}
 }
 
 // same moves the answer for a button that exists to one that doesn't, if that one

@@ -209,16 +209,18 @@ func TestAssignDocument(t *testing.T) {
 	}
 	blocks := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "```")
 	var shown []string // the JSON: a question, its answer, its answer with cab calls
-	stream := ""
+	stream, own := "", ""
 	for i := 1; i < len(blocks); i += 2 {
 		if block, ok := strings.CutPrefix(blocks[i], "json\n"); ok {
 			shown = append(shown, block)
 		} else if block, ok := strings.CutPrefix(blocks[i], "\n$ elevnet assign --stream\n"); ok {
 			stream = block
+		} else if block, ok := strings.CutPrefix(blocks[i], "\n$ ./my.py\n"); ok {
+			own = block
 		}
 	}
-	if len(shown) != 3 || stream == "" {
-		t.Fatalf("%d pieces of JSON, a stream %q", len(shown), stream)
+	if len(shown) != 3 || stream == "" || own == "" {
+		t.Fatalf("%d pieces of JSON, streams %q and %q", len(shown), stream, own)
 	}
 	for _, algorithm := range []string{"ours", "hra"} {
 		for i, args := range [][]string{{"--algorithm", algorithm}, {"--algorithm", algorithm, "--includeCab"}} {
@@ -235,6 +237,45 @@ func TestAssignDocument(t *testing.T) {
 	}
 	if have, want := out.String(), lines[1]+lines[3]; have != want {
 		t.Errorf("have %s\nwant %s", have, want)
+	}
+	python, ok := pythonPath()
+	if !ok {
+		t.Skip("no Python here")
+	}
+	question, want, _ := strings.Cut(own, "\n")
+	script := filepath.Join(t.TempDir(), "my.py")
+	if err := os.WriteFile(script, []byte(pythonTemplate), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if have := ask(t, [][]byte{[]byte(question)}, python, script)[0]; strings.TrimSpace(have) != strings.TrimSpace(want) {
+		t.Errorf("have %s\nwant %s", have, want)
+	}
+}
+
+// TestAssignDocumentCommands: every command that docs/assign.md shows is one that
+// there is, with flags that there are.
+func TestAssignDocumentCommands(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "assign.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for line := range strings.Lines(string(text)) {
+		command, ok := strings.CutPrefix(strings.TrimSpace(line), "elevnet ")
+		if !ok {
+			continue
+		}
+		shown++
+		command, _, _ = strings.Cut(command, " > ")
+		command, _, _ = strings.Cut(command, " < ")
+		args := strings.Fields(strings.NewReplacer(`"$JSON"`, "{}", "exec:./my.py", "hra").Replace(command))
+		var out, errOut bytes.Buffer
+		if code := Main(append(args, "--help"), strings.NewReader(""), &out, &errOut); code != exitOK {
+			t.Errorf("%s: %s", line, &errOut)
+		}
+	}
+	if shown < 8 {
+		t.Errorf("%d commands", shown)
 	}
 }
 

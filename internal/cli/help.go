@@ -39,6 +39,7 @@ const examples = `Examples:
   elevnet --id 1                    a node for the elevator server at localhost:15657
   elevnet --id 2 --port 15658       another one on the same computer
   elevnet sim --port 15658          a simulated elevator for it
+  elevnet doctor --id 1             would a node do well here? and what to do if not
   elevnet watch                     see what the network knows
   elevnet simulate --for 24h        a day of faults in virtual time, and a verdict
   elevnet watch --once              the same as JSON, once

@@ -24,8 +24,12 @@ type nodeSettings struct {
 	port, floors               *int
 	door, travel, motorTimeout *time.Duration
 	interval                   *time.Duration
+	assigner                   *assignerValue
+	park                       *bool
 	logLevel, logFormat        *string
 	network                    networkFlags
+	record                     recordFlags
+	page                       pageFlags
 }
 
 func nodeFlags() (*flags, *nodeSettings) {
@@ -41,7 +45,11 @@ func nodeFlags() (*flags, *nodeSettings) {
 		motorTimeout: f.duration("motor-timeout", d.MotorTimeout, 200*time.Millisecond, 5*time.Minute, "TIME: without a change of the floor sensor after which the motor counts as lost"),
 		interval:     f.duration("interval", node.DefaultInterval, 5*time.Millisecond, node.MaxInterval, "TIME: between two broadcasts when nothing changes; the longer, the less loss is borne"),
 		stateDir:     f.String("state-dir", "", "DIR: for what survives a crash; \"none\" for nothing (default by the system's convention)"),
+		assigner:     f.assigner(builtin, assignerHelp),
+		park:         f.Bool("park", false, "wait, when idle, where the next call is likely"),
 		network:      addNetworkFlags(f),
+		record:       addRecordFlags(f),
+		page:         addPageFlags(f),
 	}
 	s.logLevel, s.logFormat = logFlags(f)
 	return f, s
@@ -49,7 +57,7 @@ func nodeFlags() (*flags, *nodeSettings) {
 
 func runNode(ctx context.Context, args []string, std stdio) (int, error) {
 	f, s := nodeFlags()
-	if err := f.parse(args, std.out); err != nil {
+	if err := f.parse(joinPageAddr(args), std.out); err != nil {
 		return exitUsage, err
 	}
 	if *s.id == "" {
@@ -70,7 +78,7 @@ func runNode(ctx context.Context, args []string, std stdio) (int, error) {
 		return exitUsage, err
 	}
 	opts := host.Options{
-		Node:      node.Config{ID: id, Building: *s.network.building, Elevator: cfg, Interval: *s.interval},
+		Node:      node.Config{ID: id, Building: *s.network.building, Elevator: cfg, Interval: *s.interval, Park: *s.park, Policy: s.assigner.policy()},
 		Server:    net.JoinHostPort(*s.host, strconv.Itoa(*s.port)),
 		Key:       key,
 		Transport: transport,
@@ -86,16 +94,39 @@ func runNode(ctx context.Context, args []string, std stdio) (int, error) {
 		transport.Close()
 		return exitUsage, err
 	}
+	endRecord, err := s.record.tap(&opts, log)
+	if err != nil {
+		transport.Close()
+		if opts.Disk != nil {
+			opts.Disk.Close()
+		}
+		return exitUsage, err
+	}
+	defer endRecord()
+	page, err := s.page.open(&opts, s.network)
+	if err != nil {
+		transport.Close()
+		if opts.Disk != nil {
+			opts.Disk.Close()
+		}
+		return exitUsage, err
+	}
+	defer page.close()
+	opts.Adviser = s.assigner.adviser(log)
 	h, err := host.New(opts)
 	if err != nil {
 		transport.Close()
+		if opts.Adviser != nil {
+			opts.Adviser.Close()
+		}
 		if opts.Disk != nil {
 			opts.Disk.Close()
 		}
 		return exitUsage, usageError{err}
 	}
 	log.Info(versionText()+": node "+string(id)+" starts", "building", *s.network.building, "floors", cfg.Floors,
-		"elevator-server", opts.Server, "udp-port", *s.network.udpPort, "state", dir)
+		"elevator-server", opts.Server, "udp-port", *s.network.udpPort, "state", dir, "assigner", s.assigner.text)
+	page.serve(h)
 	quiet := context.AfterFunc(ctx, func() { log.Info("ending: stops the motor, saves the state; Ctrl-C again ends at once") })
 	defer quiet()
 	err = h.Run(ctx)

@@ -100,8 +100,12 @@ func lamp(phase string) string {
 	return "not yet"
 }
 
-// elevatorText is what an elevator does: "idle", "moving up", "door-open down".
+// elevatorText is what an elevator does: "idle", "moving up", "door-open down", or
+// "parking up" if it goes to where it waits.
 func elevatorText(n worldview.NodeView) string {
+	if n.Parking && n.Behaviour == elevator.Moving.String() {
+		return "parking " + n.Direction
+	}
 	if n.Direction == "" || n.Direction == elevator.Stop.String() {
 		return n.Behaviour
 	}

@@ -43,6 +43,7 @@ func runSimulate(ctx context.Context, args []string, std stdio) (int, error) {
 	length := f.duration("for", 0, 0, 1_000_000*time.Hour, "TIME: as many plans as this much simulated time takes")
 	nodes := f.numbers("nodes", 1, elevator.MaxNodes, "NUMBERS: of nodes, as in 3 or 1-8 (default by chance, most often 3)")
 	floors := f.numbers("floors", elevator.MinFloors, elevator.MaxFloors, "NUMBERS: of floors, as in 4 or 2-9 (default by chance, most often 4)")
+	park := f.choice("park", "some", []string{"some", "all", "none"}, "WHICH: idle elevators wait where the next call is likely: some, all or none")
 	faults := f.String("faults", "all", "LIST: all, none, or some of the names below")
 	workers := f.number("workers", 0, 0, 1024, "NUMBER: of plans that run at one time; 0 is one for each core")
 	file := f.String("file", "", "FILE: run the scenario in it instead")
@@ -59,6 +60,7 @@ func runSimulate(ctx context.Context, args []string, std stdio) (int, error) {
 		return exitUsage, usage("--faults: %v", err)
 	}
 	s.profile.Faults = set
+	s.profile.Parks = map[string]trial.Parks{"some": trial.SomePark, "all": trial.AllPark, "none": trial.NonePark}[*park]
 	one := *seed != ""
 	switch {
 	case one && (*seeds > 0 || *length > 0), *seeds > 0 && *length > 0:
@@ -212,6 +214,9 @@ func (s *simulation) words() string {
 		if r.given != (trial.Range{}) {
 			fmt.Fprintf(&b, " --%s %s", r.name, rangeText(r.given))
 		}
+	}
+	if p := s.profile.Parks; p != trial.SomePark {
+		fmt.Fprintf(&b, " --park %s", map[trial.Parks]string{trial.AllPark: "all", trial.NonePark: "none"}[p])
 	}
 	if s.profile.Faults != trial.All() {
 		fmt.Fprintf(&b, " --faults %s", s.profile.Faults)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"elevnet/internal/elevator"
+	"elevnet/internal/program"
 	"elevnet/internal/traffic"
 )
 
@@ -19,12 +20,14 @@ const trafficExamples = `  elevnet traffic                                      
   elevnet traffic --policies hra,ours --seeds 1-10 --for 2h         two of them, more precisely
   elevnet traffic --sizes 4x10 --patterns lunch --intensities 0.8   one scenario
   elevnet traffic --capacity 8 --batch --svg pictures               small cars, groups of people; with pictures
+  elevnet traffic --assigner exec:./my.py --sizes 3x4               a policy of your own, beside ours and the course's
 `
 
 // study is what is to be measured.
 type study struct {
 	scenarios []traffic.Scenario
 	policies  []string
+	programs  map[string]*programPolicy // of these policies
 	seeds     []uint64
 	length    time.Duration
 	capacity  int
@@ -47,6 +50,11 @@ func runTraffic(ctx context.Context, args []string, std stdio) (int, error) {
 	if err != nil {
 		return exitFailed, err
 	}
+	for _, p := range s.programs {
+		if err := p.report(std.err); err != nil {
+			return exitFailed, err
+		}
+	}
 	report := results.Report()
 	if err := s.print(std.out, report); err != nil {
 		return exitFailed, err
@@ -63,7 +71,8 @@ func parseStudy(args []string, std stdio) (study, error) {
 	sizes := list(f, "sizes", "3x4,3x9,6x16", parseSize, "LIST: of buildings, cars x floors")
 	patterns := list(f, "patterns", strings.Join(patternNames(), ","), parsePattern, "LIST: of where people go")
 	intensities := list(f, "intensities", "0.1,0.4,0.8", parseIntensity, "LIST: of how many people come, 1 being the up-peak handling capacity")
-	policies := list(f, "policies", strings.Join(policyNames(), ","), parsePolicy, "LIST: of ways to assign the calls")
+	policies := list(f, "policies", strings.Join(policyNames(), ","), parsePolicy, "LIST: of ways to assign the calls; exec:PROGRAM is one of your own")
+	who := f.assigner("", "WHO: another way, exec:PROGRAM of your own; beside hra and ours unless --policies is given")
 	seeds := list(f, "seeds", "1-5", parseSeeds, "LIST: of numbers and ranges; each draws other passengers, the same for all policies")
 	length := f.duration("for", 30*time.Minute, time.Minute, traffic.MaxLength, "TIME: to measure with each seed")
 	capacity := f.number("capacity", 0, 0, traffic.MaxCapacity, "NUMBER: of people that fit into a car; 0 is no limit")
@@ -84,8 +93,37 @@ func parseStudy(args []string, std stdio) (study, error) {
 			}
 		}
 	}
+	*policies = withAssigner(*policies, who.text, f.given("policies"))
+	s.programs = make(map[string]*programPolicy)
+	log := newLogger(std.err, "info", "auto")
+	for _, name := range *policies {
+		if text, ok := strings.CutPrefix(name, execPrefix); ok {
+			c, err := program.ParseCommand(text)
+			if err != nil {
+				return s, usageError{err}
+			}
+			s.programs[name] = &programPolicy{name: name, command: c, log: log}
+		}
+	}
 	s.policies, s.seeds, s.length, s.capacity, s.format = *policies, *seeds, *length, *capacity, *format
 	return s, nil
+}
+
+// withAssigner adds to the policies the one that --assigner names.
+func withAssigner(policies []string, assigner string, given bool) []string {
+	switch {
+	case assigner == "":
+		return policies
+	case assigner == builtin:
+		assigner = "ours"
+	}
+	if !given {
+		policies = []string{hraName, "ours"}
+	}
+	if slices.Contains(policies, assigner) {
+		return policies
+	}
+	return append(slices.Clone(policies), assigner)
 }
 
 // list adds a flag that takes values separated by commas. A parser may return
@@ -155,6 +193,12 @@ func patternNames() []string {
 }
 
 func parsePolicy(s string) ([]string, error) {
+	if command, ok := strings.CutPrefix(s, execPrefix); ok {
+		if _, err := program.ParseCommand(command); err != nil {
+			return nil, err
+		}
+		return []string{s}, nil
+	}
 	if _, ok := traffic.PolicyNamed(s); !ok {
 		return nil, oneOf(s, policyNames())
 	}

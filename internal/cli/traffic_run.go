@@ -63,8 +63,9 @@ func (s *study) one(ctx context.Context, results *traffic.Results, i int) error 
 	i /= len(s.policies)
 	seed := i % len(s.seeds)
 	scenario := len(s.scenarios) - 1 - i/len(s.seeds)
-	named, _ := traffic.PolicyNamed(s.policies[policy])
-	x, err := traffic.New(s.scenarios[scenario], s.seeds[seed], s.length, named.New())
+	decides, end := s.policy(s.policies[policy])
+	defer end()
+	x, err := traffic.New(s.scenarios[scenario], s.seeds[seed], s.length, decides)
 	for done := false; err == nil && !done; {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -72,10 +73,19 @@ func (s *study) one(ctx context.Context, results *traffic.Results, i int) error 
 		done, err = x.Advance(atOnce)
 	}
 	if err != nil {
-		return fmt.Errorf("policy %s: %w", named.Name, err)
+		return fmt.Errorf("policy %s: %w", s.policies[policy], err)
 	}
 	results.Measures[scenario][policy][seed] = x.Measures()
 	return nil
+}
+
+// policy returns the policy of that name for one run, and what ends it.
+func (s *study) policy(name string) (traffic.Policy, func()) {
+	if p := s.programs[name]; p != nil {
+		return p.begin()
+	}
+	named, _ := traffic.PolicyNamed(name)
+	return named.New(), func() {}
 }
 
 // showProgress shows how many runs are done, until all of them are: on a terminal

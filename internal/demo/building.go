@@ -7,12 +7,16 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"elevnet/bcast"
 	"elevnet/internal/elevator"
 	"elevnet/internal/elevserver"
+	"elevnet/internal/host"
+	"elevnet/internal/node"
 	"elevnet/internal/promise"
+	"elevnet/worldview"
 )
 
 // MaxNodes is the largest number of nodes in one demonstration.
@@ -25,7 +29,9 @@ type Config struct {
 	Nodes int
 	// Elevator holds the floors and timings of nodes and elevators alike.
 	Elevator elevator.Config
-	// UDPPort is where the nodes talk; 0 takes a free one.
+	// Network is what the nodes talk over.
+	Network Network
+	// UDPPort is where the nodes talk on [UDP]; 0 takes a free one.
 	UDPPort int
 	// Name is that of the building. Nodes of other buildings are ignored.
 	Name string
@@ -33,6 +39,12 @@ type Config struct {
 	StateDir string
 	// Seed decides which datagrams are lost.
 	Seed uint64
+	// Policy returns what a node decides with, nil for its own; Adviser whom it
+	// asks, nil for nobody. Each may be nil, and is called for each start of a node.
+	// A node in a process of its own is given both by the name Assigner.
+	Policy   func() node.Policy
+	Adviser  func(log *slog.Logger) host.Adviser
+	Assigner string
 	// LogLevel is the least level of the nodes' log lines that are kept.
 	LogLevel slog.Leveler
 	// OnLine, if set, is called with each log line, one at a time. It must not
@@ -43,6 +55,27 @@ type Config struct {
 	// with the time until which all events were told.
 	OnEvent func(Event)
 	OnTime  func(time.Duration)
+	// Tap, if set, is called at each start of a node in this process and returns
+	// who is told all that it lives through; nil for nobody.
+	Tap func(elevator.ID) host.Tap
+	// Parking lets idle elevators wait where the next call is likely.
+	Parking bool
+	// Program is the program that [Processes] runs a node with, "" for this one;
+	// Record is where each of its nodes records what it lives through, with its
+	// id before the extension, "" for nowhere.
+	Program, Record string
+
+	// news is told what is seen of the building, at once.
+	news newsreader
+}
+
+// newsreader is told what is seen of a building, at once, by any goroutine. It
+// must return at once and not call the building.
+type newsreader interface {
+	moment(moment)
+	caption(caption)
+	sent(*datagram)
+	fated(d *datagram, to int, at time.Duration, fate fate)
 }
 
 // Building is a running building. Its methods may be called from any goroutine.
@@ -54,10 +87,16 @@ type Building struct {
 	stopped chan struct{}
 	watcher sync.WaitGroup
 	linking sync.Mutex // held while ways are cut or mended
+	wire    *wire
+	ether   ether    // of Memory
+	spawner *spawner // of Processes
+	story   *chronicle
+	healing sync.Mutex  // held by HealAll
+	quiet   atomic.Bool // what is mended is part of something larger
+	seen    chan caption
 
 	mu     sync.Mutex
 	port   int
-	loss   int // per cent
 	closed bool
 }
 
@@ -75,6 +114,21 @@ func Open(cfg Config) (*Building, error) {
 		feed:    newFeed(time.Now(), cfg.OnEvent, cfg.OnTime),
 		port:    cfg.UDPPort,
 		stopped: make(chan struct{}),
+		seen:    make(chan caption, 64),
+	}
+	ids := make([]elevator.ID, cfg.Nodes)
+	for i := range ids {
+		ids[i] = elevator.ID(fmt.Sprint(i + 1))
+	}
+	b.story = newChronicle(ids, cfg.news, b.seen)
+	b.wire = newWire(cfg.Name, cfg.Elevator.Floors, ids, cfg.Seed, b.now, &wireNews{b.story, cfg.news})
+	if cfg.Network == Processes {
+		b.spawner = newSpawner()
+		if cfg.Assigner == "" || cfg.Assigner == "builtin" { // nobody knows what others decide
+			b.wire.reckon = func(view *worldview.Worldview, me int) ([]elevator.ID, []elevator.Calls) {
+				return node.Reckon(cfg.Elevator, view, me)
+			}
+		}
 	}
 	for i := range cfg.Nodes {
 		w, err := b.newWorkspace(i)
@@ -84,9 +138,12 @@ func Open(cfg Config) (*Building, error) {
 		b.all = append(b.all, w)
 	}
 	for _, w := range b.all {
-		if err := w.start(false); err != nil {
-			return nil, errors.Join(err, b.Close())
+		if w.relay != nil {
+			w.relay.begin()
 		}
+	}
+	if err := b.startAll(); err != nil {
+		return nil, errors.Join(err, b.Close())
 	}
 	b.watcher.Go(b.watch)
 	return b, nil
@@ -112,13 +169,20 @@ func (b *Building) newWorkspace(i int) (*workspace, error) {
 		dir: filepath.Join(b.cfg.StateDir, "node-"+string(id)),
 		log: slog.New(&nodeHandler{journal: b.journal, node: id, level: b.cfg.LogLevel}),
 	}
-	watcher := &watcher{feed: b.feed, workspace: i}
+	watcher := &watcher{feed: b.feed, story: b.story, workspace: i}
 	before, _ := server.Subscribe(watcher.see)
 	b.feed.tell(promise.Event{Workspace: i, Kind: promise.SensorChanged, Floor: before.Sensor})
+	b.story.add(moment{at: b.now(), kind: floorChanged, node: i, floor: before.Sensor})
+	if cfg := b.cfg; cfg.Network == Processes {
+		if w.relay, err = b.openRelay(i); err != nil {
+			return nil, errors.Join(err, server.Close())
+		}
+	}
 	return w, nil
 }
 
-// watch tells the feed which workspaces are sound, until the building closes.
+// watch tells the feed which workspaces are sound, and the journal what was seen,
+// until the building closes.
 func (b *Building) watch() {
 	tick := time.NewTicker(soundEvery)
 	defer tick.Stop()
@@ -128,6 +192,8 @@ func (b *Building) watch() {
 			return
 		case <-tick.C:
 			b.updateSound()
+		case c := <-b.seen:
+			b.journal.add(Line{At: b.feed.began.Add(c.at), Seen: true, Text: c.text})
 		}
 	}
 }
@@ -151,29 +217,33 @@ func (b *Building) Close() error {
 	}
 	wg.Wait()
 	for _, w := range b.all {
-		errs = append(errs, w.server.Close())
+		errs = append(errs, w.closeRelay(), w.server.Close())
+	}
+	if b.spawner != nil {
+		b.spawner.close()
 	}
 	b.feed.close()
 	return errors.Join(errs...)
 }
 
-// listen opens a socket on the building's port; the first one may choose it.
-func (b *Building) listen() (*bcast.Conn, error) {
+// transport returns what a node in this process talks over. The first one may
+// choose the port.
+func (b *Building) transport() (bcast.Transport, error) {
+	if b.cfg.Network == Memory {
+		return b.ether.join(), nil
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	conn, err := bcast.Listen(bcast.Options{Port: b.port, LoopbackOnly: true})
-	if err == nil {
-		b.port = conn.Port()
+	if err != nil {
+		return nil, err
 	}
-	return conn, err
+	b.port = conn.Port()
+	return conn, nil
 }
 
-// lossPercent is the loss that is set.
-func (b *Building) lossPercent() int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.loss
-}
+// now is the time since the start of the building.
+func (b *Building) now() time.Duration { return time.Since(b.feed.began) }
 
 // workspace returns one by its index.
 func (b *Building) workspace(i int) (*workspace, error) {

@@ -23,8 +23,8 @@ func quick(t *testing.T, nodes int) Config {
 	return Config{
 		Nodes: nodes,
 		Elevator: elevator.Config{
-			Floors: 4, Door: 300 * time.Millisecond, Travel: 250 * time.Millisecond, Pass: 60 * time.Millisecond,
-			MotorTimeout: time.Second,
+			Floors: 4, Door: 300 * time.Millisecond, Travel: 200 * time.Millisecond, Pass: 500 * time.Millisecond, // time to stop, on a busy machine
+			MotorTimeout: 2 * time.Second,
 		},
 		Name:     "test " + t.Name() + fmt.Sprint(nonce()),
 		StateDir: t.TempDir(),
@@ -41,8 +41,14 @@ type rig struct {
 
 func newRig(t *testing.T, nodes int) *rig {
 	t.Helper()
+	return newRigOn(t, UDP, nodes)
+}
+
+func newRigOn(t *testing.T, on Network, nodes int) *rig {
+	t.Helper()
 	r := &rig{T: t}
 	cfg := quick(t, nodes)
+	cfg.Network = on
 	cfg.OnLine = func(l Line) {
 		if l.Hand {
 			r.Logf("%s %s", l.Node, l.Text)
@@ -53,6 +59,9 @@ func newRig(t *testing.T, nodes int) *rig {
 		t.Fatal(err)
 	}
 	r.session = s
+	s.page = newPage("test", nodes)
+	s.page.session = s
+	cfg.news = logged{r, s.page}
 	cfg.OnEvent = func(e Event) {
 		s.observe(e)
 		r.mu.Lock()
@@ -389,4 +398,15 @@ func knowsCab(id elevator.ID, floor int) func(worldview.NodeView) bool {
 	return func(n worldview.NodeView) bool {
 		return n.ID == id && slices.ContainsFunc(n.Cab, func(c worldview.CabView) bool { return c.Floor == floor })
 	}
+}
+
+// logged writes captions to the log of a test, and shows all on its page.
+type logged struct {
+	*rig
+	*page
+}
+
+func (l logged) caption(c caption) {
+	l.Logf("%v: %s", c.at.Round(time.Millisecond), c.text)
+	l.page.caption(c)
 }

@@ -119,9 +119,18 @@ var seen = map[elevserver.Kind]promise.Kind{
 	elevserver.Obstruction:    promise.Obstruction,
 }
 
+// shown is what of that is told at once as well.
+var shown = map[elevserver.Kind]momentKind{
+	elevserver.ButtonHeld:    buttonHeld,
+	elevserver.ButtonLamp:    lampChanged,
+	elevserver.DoorLamp:      doorChanged,
+	elevserver.SensorChanged: floorChanged,
+}
+
 // watcher translates the events of one elevator server.
 type watcher struct {
 	feed      *feed
+	story     *chronicle
 	workspace int
 	// refused is set from the moment at which the server is gone until a node
 	// has found it again, which takes it a while.
@@ -130,6 +139,11 @@ type watcher struct {
 
 // see puts an event of the elevator server.
 func (w *watcher) see(e elevserver.Event) {
+	if kind, ok := shown[e.Kind]; ok {
+		w.story.add(moment{
+			at: e.At.Sub(w.feed.began), kind: kind, node: w.workspace, floor: e.Floor, button: e.Button, on: e.On,
+		})
+	}
 	kind, ok := seen[e.Kind]
 	switch {
 	case ok:

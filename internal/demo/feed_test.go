@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"elevnet/internal/elevator"
 	"elevnet/internal/elevserver"
 	"elevnet/internal/promise"
 )
@@ -43,7 +44,7 @@ func TestFeedPutsEventsInOrder(t *testing.T) {
 // A server that is back counts as reachable when a node has found it.
 func TestServerIsReachableOnceANodeHasFoundIt(t *testing.T) {
 	f := &feed{}
-	w := &watcher{feed: f, workspace: 1}
+	w := &watcher{feed: f, story: newChronicle([]elevator.ID{"1", "2"}, nil, nil), workspace: 1}
 	for _, e := range []elevserver.Event{
 		{Kind: elevserver.ClientChanged, On: true},
 		{Kind: elevserver.Accepting},

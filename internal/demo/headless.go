@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -34,27 +35,35 @@ func (p *printer) line(l Line) {
 	if l.Node != "" {
 		who = "node " + string(l.Node)
 	}
-	text := l.Text
-	if l.Hand {
-		text = "» " + text
-	} else {
-		text = mark(l.Level) + text
+	text := mark(l.Level) + l.Text
+	switch {
+	case l.Seen:
+		text = "  " + l.Text
+	case l.Hand:
+		text = "» " + l.Text
 	}
 	p.say("%s  %-8s  %s", l.At.Format("15:04:05.000"), who, text)
 }
 
-// runHeadless demonstrates with plain lines and judges at the end.
-func runHeadless(ctx context.Context, opts Options, cfg Config, out io.Writer) (int, error) {
+// runPlain demonstrates with plain lines, beside the page if there is one, and
+// judges at the end.
+func runPlain(ctx context.Context, opts Options, cfg Config, out io.Writer) (int, error) {
 	p := &printer{out: out}
 	cfg.OnLine = p.line
 	began := time.Now()
-	s, err := openSession(cfg, opts.Seed)
+	s, end, err := openShow(opts, cfg)
 	if err != nil {
 		return exitUsage, err
 	}
-	p.say("elevnet demo: %d nodes, %d floors, building %s, udp port %d on this computer, seed %d",
-		cfg.Nodes, cfg.Elevator.Floors, cfg.Name, s.building.Snapshot().UDPPort, opts.Seed)
-	if !opts.Traffic {
+	s.introduce(p, cfg)
+	switch {
+	case len(opts.Scenes) > 0 && opts.Headless:
+		return s.runScenes(ctx, p, opts, began, end)
+	case len(opts.Scenes) > 0:
+		if err := s.startScenes(opts.Scenes); err != nil {
+			return exitFailed, errors.Join(err, end())
+		}
+	case !opts.Traffic && opts.NoPage:
 		p.say("nobody presses a button; random presses come with --traffic")
 	}
 	s.visitors.in.Store(opts.Traffic)
@@ -63,17 +72,29 @@ func runHeadless(ctx context.Context, opts Options, cfg Config, out io.Writer) (
 	interrupted := s.pass(ctx, p, began, opts.For)
 	s.setTraffic(false)
 	s.setFaults(false)
-	end := unknown
+	last := unknown
 	if !interrupted && opts.For > 0 {
-		end = s.serveAll(ctx, p)
+		last = s.serveAll(ctx, p)
 	}
-	return s.finish(p, time.Since(began), end)
+	return s.finish(p, time.Since(began), last, end)
+}
+
+// introduce says what is demonstrated.
+func (s *session) introduce(p *printer, cfg Config) {
+	p.say("elevnet demo: %d nodes, %d floors, building %s, %s, seed %d",
+		cfg.Nodes, cfg.Elevator.Floors, cfg.Name, s.building.networkText(), cfg.Seed)
+	if s.url != "" {
+		p.say("the page: %s", s.url)
+		if s.moved != 0 {
+			p.say("(port %d is taken, by another demonstration perhaps)", s.moved)
+		}
+	}
 }
 
 // finish judges, closes the building and prints what happened.
-func (s *session) finish(p *printer, took time.Duration, end ending) (int, error) {
-	violations := s.violations(end)
-	err := s.close()
+func (s *session) finish(p *printer, took time.Duration, last ending, end func() error) (int, error) {
+	violations := s.violations(last)
+	err := end()
 	s.summarize(p, took, violations)
 	switch {
 	case err != nil:

@@ -15,9 +15,10 @@ type Line struct {
 	At    time.Time
 	Node  elevator.ID // "" if it is about the building
 	Level slog.Level
-	// Hand is set if somebody did this from outside; otherwise the node says it.
-	Hand bool
-	Text string
+	// Hand is set if somebody did this from outside, Seen if it is what was seen
+	// of that; otherwise the node says it.
+	Hand, Seen bool
+	Text       string
 }
 
 // kept is how many lines a journal remembers.

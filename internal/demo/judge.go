@@ -16,15 +16,20 @@ func bounds(cfg Config) promise.Bounds {
 	b := promise.DefaultBounds(cfg.Elevator)
 	for _, d := range []*time.Duration{
 		&b.Jitter, &b.Lamp, &b.LampFault, &b.LampDisk, &b.Settle, &b.Agree, &b.AgreeLoss, &b.Join, &b.Reconnect,
-		&b.Durable, &b.Serve, &b.DoorSlack, &b.AnnounceSlack, &b.ObstructionSlack, &b.StopButton,
+		&b.Durable, &b.Serve, &b.DoorSlack, &b.AnnounceSlack, &b.ObstructionSlack, &b.StopButton, &b.Motive,
 	} {
 		*d += realTime
 	}
 	b.MinPress = 150 * time.Millisecond
+	b.Seen = 50 * time.Millisecond
 	return b
 }
 
 // newJudge returns who watches the promises of such a building.
 func newJudge(cfg Config) (*promise.Checker, error) {
-	return promise.New(promise.Config{Workspaces: cfg.Nodes, Elevator: cfg.Elevator, Bounds: bounds(cfg)})
+	parks := 0
+	if cfg.Parking {
+		parks = cfg.Nodes
+	}
+	return promise.New(promise.Config{Workspaces: cfg.Nodes, Elevator: cfg.Elevator, Parks: parks, Bounds: bounds(cfg)})
 }

@@ -157,7 +157,7 @@ func (s *session) perform(a action) error {
 	if err != nil {
 		return err
 	}
-	in, out := w.cuts()
+	in, out, _ := b.wire.cuts(a.node)
 	car := w.server.Snapshot()
 	switch a.deed {
 	case press:

@@ -11,11 +11,11 @@ const frameTime = time.Second / 15
 
 // model is the state of the screen, as bubbletea wants it.
 type model struct {
-	scene scene
-	theme *theme
+	picture picture
+	theme   *theme
 	// look returns what is to be seen now; what the model itself decides (the
 	// selection and the size) is left out.
-	look func() scene
+	look func() picture
 	// act does something to the building, without waiting for it.
 	act func(action)
 }
@@ -27,7 +27,7 @@ func nextFrame() tea.Cmd {
 	return tea.Tick(frameTime, func(time.Time) tea.Msg { return frame{} })
 }
 
-func newModel(look func() scene, act func(action)) model {
+func newModel(look func() picture, act func(action)) model {
 	m := model{look: look, act: act, theme: newTheme(true)}
 	return m.refresh()
 }
@@ -41,7 +41,7 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case frame:
 		return m.refresh(), nextFrame()
 	case tea.WindowSizeMsg:
-		m.scene.Width, m.scene.Height = msg.Width, msg.Height
+		m.picture.Width, m.picture.Height = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
 		m.theme = newTheme(msg.IsDark())
 	case tea.MouseClickMsg:
@@ -55,15 +55,15 @@ func (m model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // refresh takes a new look and keeps what the model decides.
 func (m model) refresh() model {
 	s := m.look()
-	s.Node, s.Floor, s.Help = m.scene.Node, m.scene.Floor, m.scene.Help
-	s.Width, s.Height = m.scene.Width, m.scene.Height
-	m.scene = s
+	s.Node, s.Floor, s.Help = m.picture.Node, m.picture.Floor, m.picture.Help
+	s.Width, s.Height = m.picture.Width, m.picture.Height
+	m.picture = s
 	return m
 }
 
 // key does what a key is for.
 func (m model) key(key string) (tea.Model, tea.Cmd) {
-	s := &m.scene
+	s := &m.picture
 	nodes := len(s.Workspaces)
 	switch {
 	case key == "ctrl+c" || key == "q":
@@ -94,7 +94,7 @@ func (m model) key(key string) (tea.Model, tea.Cmd) {
 
 // click presses the button whose lamp was clicked, and selects its place.
 func (m *model) click(msg tea.MouseClickMsg) {
-	s := &m.scene
+	s := &m.picture
 	l, fits := arrange(s.Width, s.Height, len(s.Workspaces), s.Floors, s.Node, s.Floor)
 	if !fits || s.Help || msg.Button != tea.MouseLeft {
 		return
@@ -107,7 +107,7 @@ func (m *model) click(msg tea.MouseClickMsg) {
 
 // View draws the picture.
 func (m model) View() tea.View {
-	v := tea.NewView(draw(m.scene).render(m.theme))
+	v := tea.NewView(draw(m.picture).render(m.theme))
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
 	v.WindowTitle = "elevnet demo"

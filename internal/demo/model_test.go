@@ -64,7 +64,7 @@ func TestKeys(t *testing.T) {
 		{keys: []string{"ctrl+c"}, at: start, quit: true},
 	} {
 		var done []action
-		m := tea.Model(newModel(func() scene { return still(3, 4) }, func(a action) { done = append(done, a) }))
+		m := tea.Model(newModel(func() picture { return still(3, 4) }, func(a action) { done = append(done, a) }))
 		m, _ = m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 		for _, k := range []string{"2", "up", "up"} {
 			m, _ = m.Update(pressed(k))
@@ -73,7 +73,7 @@ func TestKeys(t *testing.T) {
 		for _, k := range c.keys {
 			m, cmd = m.Update(pressed(k))
 		}
-		s := m.(model).scene
+		s := m.(model).picture
 		if diff := cmp.Diff(c.want, done, cmp.AllowUnexported(action{})); diff != "" {
 			t.Errorf("%v: %s", c.keys, diff)
 		}
@@ -92,7 +92,7 @@ func TestKeys(t *testing.T) {
 
 func TestMousePressesLamps(t *testing.T) {
 	var done []action
-	m := tea.Model(newModel(func() scene { return still(3, 4) }, func(a action) { done = append(done, a) }))
+	m := tea.Model(newModel(func() picture { return still(3, 4) }, func(a action) { done = append(done, a) }))
 	m, _ = m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	l, _ := arrange(80, 24, 3, 4, 0, 0)
 	x, y := l.columnAt(2)+l.lampAt(elevator.HallDown), l.floorRow(3)
@@ -109,7 +109,7 @@ func TestMousePressesLamps(t *testing.T) {
 	if diff := cmp.Diff(want, done, cmp.AllowUnexported(action{})); diff != "" {
 		t.Error(diff)
 	}
-	if s := m.(model).scene; s.Node != 2 || s.Floor != 3 {
+	if s := m.(model).picture; s.Node != 2 || s.Floor != 3 {
 		t.Errorf("workspace %d, floor %d are selected, not those clicked", s.Node, s.Floor)
 	}
 }
@@ -117,7 +117,7 @@ func TestMousePressesLamps(t *testing.T) {
 // A frame shows what is new and keeps what was selected.
 func TestFrameKeepsTheSelection(t *testing.T) {
 	looks := 0
-	m := tea.Model(newModel(func() scene {
+	m := tea.Model(newModel(func() picture {
 		looks++
 		s := still(3, 4)
 		s.LossPercent = looks
@@ -126,7 +126,7 @@ func TestFrameKeepsTheSelection(t *testing.T) {
 	m, _ = m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	m, _ = m.Update(pressed("3"))
 	m, cmd := m.Update(frame{})
-	if s := m.(model).scene; s.LossPercent != 2 || s.Node != 2 || s.Width != 80 {
+	if s := m.(model).picture; s.LossPercent != 2 || s.Node != 2 || s.Width != 80 {
 		t.Errorf("after a frame: %d looks, workspace %d, width %d", s.LossPercent, s.Node, s.Width)
 	}
 	if cmd == nil {

@@ -10,12 +10,14 @@ import (
 	"elevnet/internal/elevator"
 )
 
-// scene is all that a picture depends on.
-type scene struct {
+// picture is all that is to be seen on the screen.
+type picture struct {
 	Snapshot
 	Figures Figures
 	// Traffic and Chaos say whether random presses and faults are made.
 	Traffic, Chaos bool
+	// URL is where the page is, "" for none.
+	URL string
 	// Broken counts the promises that were broken.
 	Broken int
 	// Node and Floor are selected.
@@ -25,8 +27,8 @@ type scene struct {
 	Width, Height int
 }
 
-// draw makes the picture of a scene.
-func draw(s scene) *canvas {
+// draw paints a picture.
+func draw(s picture) *canvas {
 	c := newCanvas(max(s.Width, 1), max(s.Height, 1))
 	l, fits := arrange(s.Width, s.Height, len(s.Workspaces), s.Floors, s.Node, s.Floor)
 	switch {
@@ -45,6 +47,7 @@ func draw(s scene) *canvas {
 			drawStatus(c, s, l.nodeList+k, l.firstListed+k)
 		}
 		drawRule(c, l.logRule, "log")
+		drawURL(c, l.nodeRule, s.URL)
 		drawLog(c, s.Lines, l)
 		drawKeys(c, l.help)
 	}
@@ -63,7 +66,7 @@ func drawTooSmall(c *canvas) {
 	}
 }
 
-func drawTitle(c *canvas, s scene) {
+func drawTitle(c *canvas, s picture) {
 	x := c.put(1, 0, strong, "elevnet demo")
 	item := func(t tone, text string) {
 		if x+3+len([]rune(text)) <= c.width {
@@ -96,7 +99,7 @@ func drawTitle(c *canvas, s scene) {
 	item(faint, fmt.Sprintf("%s, udp %d", s.Building, s.UDPPort))
 }
 
-func drawFloors(c *canvas, s scene, l layout) {
+func drawFloors(c *canvas, s picture, l layout) {
 	for f := l.bottomFloor; f < l.bottomFloor+l.floors; f++ {
 		t, text := plain, fmt.Sprintf("%3d", f)
 		if f == s.Floor {
@@ -110,7 +113,7 @@ func drawFloors(c *canvas, s scene, l layout) {
 }
 
 // drawColumn shows the panel and the shaft of one workspace.
-func drawColumn(c *canvas, s scene, l layout, i int) {
+func drawColumn(c *canvas, s picture, l layout, i int) {
 	w := s.Workspaces[i]
 	x := l.columnAt(i)
 	t, head := strong, " "+string(w.ID)
@@ -161,6 +164,8 @@ func condition(w Workspace) (string, tone) {
 	switch {
 	case !w.Alive:
 		return "KILLED", failure
+	case w.Frozen:
+		return "FROZEN", failure
 	case !w.Node.Joined:
 		return "joining", warning
 	case w.CutIn && w.CutOut:
@@ -171,6 +176,8 @@ func condition(w Workspace) (string, tone) {
 		return "mute", warning
 	case len(own.Unavailable) > 0:
 		return own.Unavailable[0], warning
+	case own.Parking && own.Behaviour == elevator.Moving.String():
+		return "parking", faint
 	}
 	return "", plain
 }
@@ -270,7 +277,18 @@ func drawRule(c *canvas, y int, title string) {
 	c.put(1, y, faint, " "+title+" ")
 }
 
-func nodesTitle(s scene, l layout) string {
+// drawURL shows where the page is, at the right of a rule.
+func drawURL(c *canvas, y int, url string) {
+	if url == "" {
+		return
+	}
+	text := " page: " + url + " "
+	if x := c.width - len(text) - 2; x > 20 {
+		c.put(x, y, chosen, text)
+	}
+}
+
+func nodesTitle(s picture, l layout) string {
 	if l.listed == len(s.Workspaces) {
 		return "nodes"
 	}
@@ -279,7 +297,7 @@ func nodesTitle(s scene, l layout) string {
 }
 
 // drawStatus shows a node in one line.
-func drawStatus(c *canvas, s scene, y, i int) {
+func drawStatus(c *canvas, s picture, y, i int) {
 	w := s.Workspaces[i]
 	t := plain
 	if i == s.Node {
@@ -339,7 +357,7 @@ func place(w Workspace) string {
 
 // troubles lists what is wrong with a workspace: what the node says, and what
 // was done to it as far as the node doesn't say it.
-func troubles(s scene, w Workspace) []string {
+func troubles(s picture, w Workspace) []string {
 	var list []string
 	if own, known := w.Own(); known && w.Alive {
 		list = append(list, own.Unavailable...)
@@ -394,6 +412,8 @@ func drawLog(c *canvas, lines []Line, l layout) {
 		switch {
 		case line.Level >= slog.LevelError:
 			t = failure
+		case line.Seen:
+			t = good
 		case line.Hand:
 			t = byHand
 		case line.Level >= slog.LevelWarn:

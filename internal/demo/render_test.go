@@ -23,8 +23,8 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // still is a building at rest, all nodes well.
-func still(nodes, floors int) scene {
-	s := scene{Width: 80, Height: 24}
+func still(nodes, floors int) picture {
+	s := picture{Width: 80, Height: 24}
 	s.Building, s.UDPPort, s.Floors = "demo-1a2b3c", 15680, floors
 	for i := range nodes {
 		id := elevator.ID(fmt.Sprint(i + 1))
@@ -47,7 +47,7 @@ func still(nodes, floors int) scene {
 }
 
 // say adds a line to the log.
-func (s *scene) say(level slog.Level, node elevator.ID, hand bool, text string) {
+func (s *picture) say(level slog.Level, node elevator.ID, hand bool, text string) {
 	at := time.Date(2026, 1, 2, 12, 0, len(s.Lines), 0, time.UTC)
 	s.Lines = append(s.Lines, Line{At: at, Node: node, Level: level, Hand: hand, Text: text})
 }
@@ -55,7 +55,7 @@ func (s *scene) say(level slog.Level, node elevator.ID, hand bool, text string) 
 // own is what a node says of itself.
 func (w *Workspace) own() *worldview.NodeView { return &w.Node.View.Nodes[0] }
 
-func busy() scene {
+func busy() picture {
 	s := still(3, 4)
 	s.Traffic = true
 	s.Figures = Figures{Presses: 12, Served: 9, Lamps: 9, LampMedian: 6 * time.Millisecond, WaitAverage: 4200 * time.Millisecond}
@@ -77,7 +77,7 @@ func busy() scene {
 	return s
 }
 
-func killed() scene {
+func killed() picture {
 	s := busy()
 	s.LossPercent = 30
 	s.Broken = 2
@@ -97,7 +97,7 @@ func killed() scene {
 	return s
 }
 
-func sized(s scene, width, height int) scene {
+func sized(s picture, width, height int) picture {
 	s.Width, s.Height = width, height
 	return s
 }
@@ -107,7 +107,7 @@ func TestPictures(t *testing.T) {
 	help.Help = true
 	many := sized(still(16, 20), 80, 24)
 	many.Node, many.Floor = 9, 11
-	for name, s := range map[string]scene{
+	for name, s := range map[string]picture{
 		"normal":    still(3, 4),
 		"busy":      busy(),
 		"killed":    killed(),

@@ -15,6 +15,8 @@ import (
 	"golang.org/x/term"
 
 	"elevnet/internal/elevator"
+	"elevnet/internal/host"
+	"elevnet/internal/node"
 )
 
 // Exit codes of [Run].
@@ -33,8 +35,29 @@ type Options struct {
 	Floors int
 	// UDPPort is where the nodes talk; 0 takes a free one.
 	UDPPort int
-	// Headless writes plain lines instead of the live screen.
+	// Network is what the nodes talk over.
+	Network Network
+	// Parking lets idle elevators wait where the next call is likely.
+	Parking bool
+	// Headless writes plain lines instead of the live screen, serves no page and
+	// judges at the end.
 	Headless bool
+	// Page is where the page is served: "" is web.DefaultAddr or, if that is
+	// taken, the next free port; NoPage serves none.
+	Page   string
+	NoPage bool
+	// NoOpen doesn't open the page in a browser, and NoScreen doesn't show the
+	// live screen in a terminal.
+	NoOpen, NoScreen bool
+	// Scenes are played one after the other. Without a screen and without For,
+	// they are all that there is.
+	Scenes []Scene
+	// Version is what this program calls itself.
+	Version string
+	// Record is the file to record in, "" for none; RecordLimit bounds it, in
+	// bytes.
+	Record      string
+	RecordLimit int64
 	// For ends the demonstration by itself; 0 means never. Without a screen it
 	// then waits until every call was served.
 	For time.Duration
@@ -46,6 +69,10 @@ type Options struct {
 	// temporary directory that is removed at the end. Demonstrations with one
 	// directory are one building: the next goes on with what was lit.
 	StateDir string
+	// Policy, Adviser and Assigner are those of Config.
+	Policy   func() node.Policy
+	Adviser  func(log *slog.Logger) host.Adviser
+	Assigner string
 	// LogLevel is the least level of the nodes' log lines; nil means info.
 	LogLevel slog.Leveler
 }
@@ -62,7 +89,8 @@ func Run(ctx context.Context, opts Options, in io.Reader, out, errOut io.Writer)
 	}
 	cfg := Config{
 		Nodes: opts.Nodes, Elevator: elevator.DefaultConfig(), UDPPort: opts.UDPPort,
-		Seed: opts.Seed, LogLevel: opts.LogLevel,
+		Policy: opts.Policy, Adviser: opts.Adviser, Assigner: opts.Assigner,
+		Seed: opts.Seed, LogLevel: opts.LogLevel, Network: opts.Network, Parking: opts.Parking,
 	}
 	if opts.Floors != 0 {
 		cfg.Elevator.Floors = opts.Floors
@@ -80,29 +108,16 @@ func Run(ctx context.Context, opts Options, in io.Reader, out, errOut io.Writer)
 	}
 	ctx, stop := untilHangUp(ctx)
 	defer stop()
-	if !opts.Headless && !(isTerminal(in) && isTerminal(out)) {
-		fmt.Fprintln(errOut, "this is not a terminal: running without the live screen, as with --headless")
-		opts.Headless = true
+	terminal := isTerminal(in) && isTerminal(out)
+	if terminal && !opts.Headless && !opts.NoScreen {
+		return runLive(ctx, opts, cfg, in, out)
 	}
-	if opts.Headless {
-		return runHeadless(ctx, opts, cfg, out)
+	if !terminal && !opts.Headless && !opts.NoScreen {
+		fmt.Fprintln(errOut, "this is not a terminal: plain lines instead of the live screen")
 	}
-	s, err := openSession(cfg, opts.Seed)
-	if err != nil {
-		return exitUsage, err
-	}
-	s.visitors.in.Store(opts.Traffic)
-	s.setFaults(opts.Faults)
-	if opts.For > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, opts.For)
-		defer cancel()
-	}
-	err = runScreen(ctx, s, in, out)
-	if err = errors.Join(err, s.close()); err != nil {
-		return exitFailed, err
-	}
-	return exitOK, nil
+	opts.NoPage = opts.NoPage || opts.Headless
+	opts.NoOpen = opts.NoOpen || !terminal
+	return runPlain(ctx, opts, cfg, out)
 }
 
 // untilHangUp returns a context that also ends when the terminal is closed,

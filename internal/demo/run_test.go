@@ -29,7 +29,7 @@ func run(t *testing.T, opts Options) (code int, out, errOut string) {
 
 func TestHeadless(t *testing.T) {
 	t.Parallel()
-	code, out, errOut := run(t, Options{Nodes: 2, For: 1500 * time.Millisecond, Seed: 3, Traffic: true})
+	code, out, errOut := run(t, Options{Nodes: 2, For: 1500 * time.Millisecond, Seed: 3, Traffic: true, Page: "127.0.0.1:0"})
 	if code != exitOK {
 		t.Errorf("exit code %d:\n%s%s", code, out, errOut)
 	}
@@ -158,7 +158,7 @@ func TestBrokenPromise(t *testing.T) {
 	}
 	time.Sleep(bounds(s.building.cfg).Jitter + 100*time.Millisecond)
 	var out bytes.Buffer
-	code, err := s.finish(&printer{out: &out}, time.Second, allServed)
+	code, err := s.finish(&printer{out: &out}, time.Second, allServed, s.close)
 	if code != exitBroken || err != nil || !strings.Contains(out.String(), "PROMISES BROKEN: 1\n  S1 ") {
 		t.Errorf("code %d, %v:\n%s", code, err, out.String())
 	}
@@ -176,7 +176,7 @@ func TestCallsLeftAtTheEndAreBroken(t *testing.T) {
 	r.must(s.building.Press(0, 3, elevator.Cab))
 	r.await("the lamp", func(s Snapshot) bool { return s.Lit() == 1 })
 	var out bytes.Buffer
-	code, err := s.finish(&printer{out: &out}, time.Second, stillLit)
+	code, err := s.finish(&printer{out: &out}, time.Second, stillLit, s.close)
 	if code != exitBroken || err != nil || !strings.Contains(out.String(), "node 1: 3•") {
 		t.Errorf("code %d, %v:\n%s", code, err, out.String())
 	}

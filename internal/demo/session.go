@@ -13,6 +13,10 @@ import (
 // those who break it, and those who watch.
 type session struct {
 	building *Building
+	page     *page // nil if there is none
+	stage    stage
+	url      string // of the page, "" if none is served
+	moved    int    // the port that was taken, 0 for none
 	visitors *visitors
 	seed     uint64
 	ctx      context.Context
@@ -67,6 +71,7 @@ func openSession(cfg Config, seed uint64) (*session, error) {
 
 // close ends everything.
 func (s *session) close() error {
+	s.stopScene()
 	s.setFaults(false)
 	s.cancel()
 	s.running.Wait()
@@ -158,20 +163,26 @@ func (s *session) faulting() bool {
 }
 
 // look is what there is to see now.
-func (s *session) look() scene {
-	c := scene{
+func (s *session) look() picture {
+	c := picture{
 		Snapshot: s.building.Snapshot(),
 		Traffic:  s.visitors.in.Load(),
 		Chaos:    s.faulting(),
+		URL:      s.url,
 	}
+	c.Figures, c.Broken = s.newestFigures(c.At)
+	return c
+}
+
+// newestFigures returns figures that are a second old at the most, and how many
+// promises were broken.
+func (s *session) newestFigures(now time.Time) (f Figures, broken int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c.At.Sub(s.counted) >= time.Second {
-		s.figures, s.counted = s.tally.figures(), c.At
+	if now.Sub(s.counted) >= time.Second {
+		s.figures, s.counted = s.tally.figures(), now
 	}
-	c.Figures = s.figures
-	c.Broken = s.judge.Summary().Violations
-	return c
+	return s.figures, s.judge.Summary().Violations
 }
 
 // untilDark waits until every lit lamp was served. It gives up after a while.

@@ -30,7 +30,11 @@ type Workspace struct {
 	Node  host.Observation
 	// CutIn and CutOut are set while its network is cut.
 	CutIn, CutOut bool
-	Rates         Rates
+	// CutFrom holds the workspaces from which alone nothing comes, a bit each.
+	CutFrom uint64
+	// Frozen is set while the node is stopped without a word.
+	Frozen bool
+	Rates  Rates
 }
 
 // linesShown is how many lines a snapshot holds.
@@ -40,13 +44,13 @@ const linesShown = 60
 func (b *Building) Snapshot() Snapshot {
 	b.mu.Lock()
 	s := Snapshot{
-		At:          time.Now(),
-		Building:    b.cfg.Name,
-		UDPPort:     b.port,
-		Floors:      b.cfg.Elevator.Floors,
-		LossPercent: b.loss,
+		At:       time.Now(),
+		Building: b.cfg.Name,
+		UDPPort:  b.port,
+		Floors:   b.cfg.Elevator.Floors,
 	}
 	b.mu.Unlock()
+	s.LossPercent = b.lossPercent()
 	for _, w := range b.all {
 		s.Workspaces = append(s.Workspaces, w.snapshot(s.At))
 	}
@@ -56,9 +60,10 @@ func (b *Building) Snapshot() Snapshot {
 
 func (w *workspace) snapshot(now time.Time) Workspace {
 	o, alive := w.observe()
+	s := Workspace{ID: w.id, Car: w.server.Snapshot(), Alive: alive, Frozen: w.isFrozen(), Node: o}
+	s.CutIn, s.CutOut, s.CutFrom = w.building.wire.cuts(w.index)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	s := Workspace{ID: w.id, Car: w.server.Snapshot(), Alive: alive, Node: o, CutIn: w.cutIn, CutOut: w.cutOut}
 	if alive {
 		s.Rates = w.rate.read(now, volume{o.Sent, o.Got})
 	}
@@ -72,7 +77,7 @@ func (w *workspace) total() volume {
 	if w.node == nil {
 		return w.past
 	}
-	o := w.node.host.Observe()
+	o := w.node.observe()
 	return w.past.plus(volume{o.Sent, o.Got})
 }
 

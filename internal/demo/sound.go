@@ -21,7 +21,7 @@ func (b *Building) updateSound() {
 	}
 	loss := b.lossPercent()
 	for i, w := range b.all {
-		sound := loss == 0 && alive[i] && seen[i].Joined && w.server.Snapshot().Clients > 0
+		sound := loss == 0 && alive[i] && !w.isFrozen() && seen[i].Joined && w.server.Snapshot().Clients > 0
 		for j, other := range b.all {
 			if sound && j != i && alive[j] && !other.isCut() {
 				sound = slices.Contains(seen[i].Live, other.id) && slices.Contains(seen[j].Live, w.id)
@@ -46,16 +46,10 @@ func connected(o host.Observation, id elevator.ID) bool {
 // lamps from it.
 func (b *Building) unsound(w *workspace) { w.setSound(false) }
 
+// isCut reports whether anything of its network is cut.
 func (w *workspace) isCut() bool {
-	in, out := w.cuts()
-	return in || out
-}
-
-// cuts says what of its network is cut.
-func (w *workspace) cuts() (in, out bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.cutIn, w.cutOut
+	in, out, from := w.building.wire.cuts(w.index)
+	return in || out || from != 0
 }
 
 func (w *workspace) setSound(on bool) {

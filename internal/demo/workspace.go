@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,13 +8,10 @@ import (
 	"sync"
 	"time"
 
-	"elevnet/bcast"
 	"elevnet/internal/elevator"
 	"elevnet/internal/elevserver"
 	"elevnet/internal/host"
-	"elevnet/internal/node"
 	"elevnet/internal/promise"
-	"elevnet/internal/store"
 )
 
 // workspace is an elevator with its panel, and the node that drives it, which
@@ -25,30 +21,43 @@ type workspace struct {
 	index    int
 	id       elevator.ID
 	server   *elevserver.Server
+	relay    *relay // nil while the node is in this process
 	dir      string
 	log      *slog.Logger
 
-	// change is held while the node is started or ended.
+	// change is held while the node is started, ended, frozen or thawed.
 	change sync.Mutex
 
-	mu            sync.Mutex
-	node          *process // nil while there is none
-	cutIn, cutOut bool
-	past          volume // of the nodes that ended
-	rate          meter
-	sound         bool
+	mu    sync.Mutex
+	node  *process // nil while there is none
+	past  volume   // of the nodes that ended
+	rate  meter
+	sound bool
 }
 
 // process is one life of a node.
 type process struct {
-	host   *host.Host
-	filter *bcast.Faulty
-	crash  chan struct{}
-	once   sync.Once // closes crash
-	told   sync.Once // tells that it has ended
-	cancel context.CancelFunc
-	ended  chan struct{}
-	err    error // once ended
+	life
+	told  sync.Once // tells that it has ended
+	ended chan struct{}
+	err   error // once ended
+
+	looking sync.Mutex // held while the node is looked at
+	frozen  bool
+	last    host.Insight // while it is frozen
+}
+
+// life is a node that runs.
+type life interface {
+	// run returns when the node has ended.
+	run() error
+	// crash ends it as a crash does, finish in good order. Neither waits.
+	crash()
+	finish()
+	// freeze stops it without a word, or lets it go on.
+	freeze(on bool) error
+	observe() host.Observation
+	inspect(also func(elevator.ID, int, elevator.Button) bool) host.Insight
 }
 
 var errRunning = errors.New("the node runs already")
@@ -57,6 +66,7 @@ var errRunning = errors.New("the node runs already")
 func (w *workspace) start(withoutDisk bool) error {
 	w.change.Lock()
 	defer w.change.Unlock()
+	b := w.building
 	if w.running() != nil {
 		return fmt.Errorf("node %s: %w", w.id, errRunning)
 	}
@@ -64,86 +74,43 @@ func (w *workspace) start(withoutDisk bool) error {
 		if err := os.RemoveAll(w.dir); err != nil {
 			return fmt.Errorf("remove the disk of node %s: %w", w.id, err)
 		}
-		w.building.feed.tell(promise.Event{Workspace: w.index, Kind: promise.DiskLost})
+		b.feed.tell(promise.Event{Workspace: w.index, Kind: promise.DiskLost})
 	}
-	p, err := w.prepare()
+	l, err := w.prepare()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	p.cancel = cancel
+	p := &process{life: l, ended: make(chan struct{})}
 	w.mu.Lock()
 	w.node = p
 	w.rate = meter{}
 	w.mu.Unlock()
-	w.building.feed.tell(promise.Event{Workspace: w.index, Kind: promise.NodeRunning, On: true})
+	b.wire.lives(w.index, true)
+	b.feed.tell(promise.Event{Workspace: w.index, Kind: promise.NodeRunning, On: true})
+	b.story.add(moment{at: b.now(), kind: nodeRunning, node: w.index, on: true})
 	go func() {
 		defer close(p.ended)
-		p.err = p.host.Run(ctx)
+		p.err = l.run()
 		w.over(p)
 	}()
 	return nil
 }
 
 // prepare opens all that a node needs.
-func (w *workspace) prepare() (*process, error) {
-	b := w.building
-	conn, err := b.listen()
-	if err != nil {
-		return nil, err
+func (w *workspace) prepare() (life, error) {
+	if w.building.cfg.Network == Processes {
+		return w.prepareChild()
 	}
-	p := &process{
-		filter: bcast.NewFaulty(conn, b.cfg.Seed+uint64(w.index)),
-		crash:  make(chan struct{}),
-		ended:  make(chan struct{}),
-	}
-	w.mu.Lock()
-	err = p.filter.Set(w.faults())
-	w.mu.Unlock()
-	if err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	opts := host.Options{
-		Node:      node.Config{ID: w.id, Building: b.cfg.Name, Elevator: b.cfg.Elevator},
-		Server:    w.server.Addr().String(),
-		Transport: p.filter,
-		OpenDisk:  w.openDisk,
-		Boot:      nonce(),
-		Start:     time.Now(),
-		Log:       w.log,
-		Crashed:   p.crash,
-	}
-	disk, saved, err := w.openDisk()
-	switch {
-	case errors.Is(err, store.ErrLocked):
-		return nil, errors.Join(err, conn.Close())
-	case err == nil:
-		opts.Disk, opts.Saved = disk, saved
-	}
-	if p.host, err = host.New(opts); err != nil {
-		if opts.Disk != nil {
-			err = errors.Join(err, opts.Disk.Close())
-		}
-		return nil, errors.Join(err, conn.Close())
-	}
-	return p, nil
-}
-
-func (w *workspace) openDisk() (host.Disk, [][]byte, error) {
-	d, found, err := store.Open(store.OS(), w.dir, store.FileName(w.building.cfg.Name, string(w.id)))
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, line := range found.Damaged {
-		w.log.Warn("state: " + line)
-	}
-	return d, found.Payloads, nil
+	return w.prepareHosted()
 }
 
 // ended tells that the node does nothing any more, once.
 func (w *workspace) ended(p *process) {
 	p.told.Do(func() {
-		w.building.feed.tell(promise.Event{Workspace: w.index, Kind: promise.NodeRunning})
+		b := w.building
+		b.wire.lives(w.index, false)
+		b.feed.tell(promise.Event{Workspace: w.index, Kind: promise.NodeRunning})
+		b.story.add(moment{at: b.now(), kind: nodeRunning, node: w.index})
 	})
 }
 
@@ -153,7 +120,7 @@ func (w *workspace) over(p *process) {
 		w.log.Error("the node has ended", "error", p.err)
 	}
 	w.ended(p)
-	o := p.host.Observe()
+	o := p.life.observe()
 	w.mu.Lock()
 	w.past = w.past.plus(volume{o.Sent, o.Got})
 	w.node = nil
@@ -173,10 +140,8 @@ func (w *workspace) pull() bool {
 	if p == nil {
 		return false
 	}
-	p.once.Do(func() {
-		close(p.crash)
-		w.ended(p)
-	})
+	p.crash()
+	w.ended(p)
 	return true
 }
 
@@ -195,25 +160,61 @@ func (w *workspace) end() error {
 	if p == nil {
 		return nil
 	}
-	p.cancel()
+	if err := w.freeze(p, false); err != nil {
+		return err
+	}
+	p.finish()
 	<-p.ended
 	return p.err
 }
 
-// faults are those of its network. w.mu is held.
-func (w *workspace) faults() bcast.Faults {
-	return bcast.Faults{DropIn: float64(w.building.lossPercent()), CutIn: w.cutIn, CutOut: w.cutOut}
-}
-
-// setNetwork changes the faults of the network.
-func (w *workspace) setNetwork(change func()) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	change()
-	if w.node == nil {
+// freeze freezes a node, or thaws it. w.change is held.
+func (w *workspace) freeze(p *process, on bool) error {
+	p.looking.Lock()
+	defer p.looking.Unlock()
+	if p.frozen == on {
 		return nil
 	}
-	return w.node.filter.Set(w.faults())
+	if on {
+		p.last = p.life.inspect(nil)
+	}
+	if err := p.life.freeze(on); err != nil {
+		return err
+	}
+	p.frozen = on
+	w.building.wire.set(func(ends []*wireEnd) { ends[w.index].frozen = on })
+	return nil
+}
+
+// observe shows the node; one that is frozen as it was.
+func (p *process) observe() host.Observation {
+	p.looking.Lock()
+	defer p.looking.Unlock()
+	if p.frozen {
+		return p.last.Observation
+	}
+	return p.life.observe()
+}
+
+// inspect shows what is inside the node, if there is one, call by call.
+func (w *workspace) inspect(also func(elevator.ID, int, elevator.Button) bool) (x host.Insight, alive bool) {
+	p := w.running()
+	if p == nil {
+		return x, false
+	}
+	p.looking.Lock()
+	defer p.looking.Unlock()
+	if p.frozen {
+		return p.last, true
+	}
+	return p.life.inspect(also), true
+}
+
+// rates are what the node sends and takes now.
+func (w *workspace) rates(now time.Time, o host.Observation) Rates {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rate.read(now, volume{o.Sent, o.Got})
 }
 
 // observe shows the node, if there is one.
@@ -222,5 +223,16 @@ func (w *workspace) observe() (o host.Observation, alive bool) {
 	if p == nil {
 		return o, false
 	}
-	return p.host.Observe(), true
+	return p.observe(), true
+}
+
+// isFrozen reports whether the node is frozen.
+func (w *workspace) isFrozen() bool {
+	p := w.running()
+	if p == nil {
+		return false
+	}
+	p.looking.Lock()
+	defer p.looking.Unlock()
+	return p.frozen
 }

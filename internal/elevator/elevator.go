@@ -219,6 +219,9 @@ type State struct {
 	Behaviour Behaviour
 	// Unavailable holds the reasons why it can't take hall calls.
 	Unavailable Reasons
+	// Parking: it has nothing to do, and waits where the next call is likely. If
+	// it is Moving it is on its way there, and stops or turns at any floor.
+	Parking bool
 }
 
 // Config is what all nodes of one building must agree on, and the timings that

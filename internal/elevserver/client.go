@@ -62,6 +62,7 @@ func (s *Server) attach(conn net.Conn, from net.Listener) {
 	}
 	c := &client{conn: conn, gone: make(chan struct{})}
 	s.clients = append(s.clients, c)
+	s.awaited()
 	s.report(Event{Kind: ClientChanged, On: true, Address: address(conn), Count: len(s.clients)})
 	s.running.Go(func() {
 		s.serve(c)
@@ -104,6 +105,7 @@ func (s *Server) remove(c *client) {
 		return
 	}
 	s.clients = slices.Delete(s.clients, i, i+1)
+	s.awaited()
 	close(c.gone)
 	s.report(Event{Kind: ClientChanged, Address: address(c.conn), Count: len(s.clients)})
 	if len(s.clients) == 0 {

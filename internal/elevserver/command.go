@@ -80,9 +80,15 @@ func commands() []command {
 			},
 		},
 		{
-			"motor", nil, "motor off, motor on, motor on forget, motor on remember",
-			"take the motor's power, or give it back (to a motor that forgot, or remembers, what it was told)",
+			"motor", nil, "motor off, motor on, motor on forget, motor on remember, motor up, motor down, motor stop",
+			"take the motor's power, or give it back (to a motor that forgot, or remembers, what it was told); or drive it by hand",
 			func(s *Server, words []string) (string, error) {
+				if len(words) == 1 {
+					if d, ok := directions[words[0]]; ok {
+						s.Drive(d)
+						return "", nil
+					}
+				}
 				if len(words) == 2 {
 					switch words[1] {
 					case "forget", "wait":
@@ -131,6 +137,18 @@ func commands() []command {
 			},
 		},
 		{
+			"inbounds", []string{"back"}, "inbounds", "put a car that ran into an end switch back at the floor before it",
+			func(s *Server, words []string) (string, error) {
+				if len(words) > 0 {
+					return "", errUsage
+				}
+				if !s.MoveInBounds() {
+					return "", errors.New("the car isn't out of bounds")
+				}
+				return "", nil
+			},
+		},
+		{
 			"drop", nil, "drop", "close the connections of all clients",
 			func(s *Server, words []string) (string, error) {
 				if len(words) > 0 {
@@ -168,6 +186,22 @@ func commands() []command {
 		},
 	}
 }
+
+// unknownCommand says that there is no command of that name.
+func unknownCommand(name string) error {
+	return fmt.Errorf("there is no command %.40q; type help for those there are", name)
+}
+
+// explain says what is wrong with the words of a command.
+func (c command) explain(err error) error {
+	if errors.Is(err, errUsage) {
+		return fmt.Errorf("write it like this: %s", c.usage)
+	}
+	return fmt.Errorf("%s: %w", c.name, err)
+}
+
+// directions are those in which the motor can be driven by hand.
+var directions = map[string]elevator.Direction{"up": elevator.Up, "down": elevator.Down, "stop": elevator.Stop}
 
 // findCommand returns the command of a name.
 func findCommand(name string) (command, bool) {

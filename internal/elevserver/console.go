@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"time"
 )
 
@@ -148,23 +147,12 @@ func (c *console) flush() error {
 // obey carries out one line. What it does shows as events; what it answers, or
 // what is wrong with the line, is printed after them.
 func (c *console) obey(line string) error {
-	words := strings.Fields(strings.ToLower(line))
-	if len(words) == 0 {
-		return nil
-	}
-	cmd, ok := findCommand(words[0])
-	if !ok {
-		c.print("there is no command %.40q; type help for those there are", words[0])
-		return nil
-	}
-	answer, err := cmd.run(c.server, words[1:])
+	answer, err := c.server.Obey(line)
 	switch {
 	case errors.Is(err, ErrQuit):
 		return err
-	case errors.Is(err, errUsage):
-		c.print("write it like this: %s", cmd.usage)
 	case err != nil:
-		c.print("%s: %v", cmd.name, err)
+		c.print("%v", err)
 	case answer != "":
 		if err := c.flush(); err != nil {
 			return err

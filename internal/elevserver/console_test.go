@@ -156,7 +156,7 @@ func TestConsoleForgives(t *testing.T) {
 			"hold":  "hold cab 2, hold up 1 5s, hold stop",
 			"rel":   "release cab 2, release stop",
 			"obs":   "obstruct on, obstruct off",
-			"motor": "motor off, motor on, motor on forget, motor on remember",
+			"motor": "motor off, motor on, motor on forget, motor on remember, motor up, motor down, motor stop",
 			"place": "place 1.5",
 		}
 		for _, tt := range []struct{ line, want string }{

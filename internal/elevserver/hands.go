@@ -150,6 +150,7 @@ func (s *Server) SetAnswering(on bool) {
 		return
 	}
 	s.answering = on
+	s.awaited()
 	if on {
 		close(s.answer)
 	} else {

@@ -30,6 +30,14 @@ type Options struct {
 	// ForgetMotor makes the motor wait for a new command when its power comes
 	// back; otherwise it does what it was last told.
 	ForgetMotor bool
+	// KeepMotor leaves the motor running when the last client goes; otherwise
+	// it stops then.
+	KeepMotor bool
+	// Patient makes time stand still for the elevator while clients are
+	// connected and none of them asks anything for 50 ms: one that a debugger
+	// has stopped, or that a busy machine doesn't let run, misses no floor and
+	// no pressed button.
+	Patient bool
 }
 
 // withDefaults fills in what is zero.

@@ -20,6 +20,7 @@ type plant struct {
 	car      hoistway.Car
 	tap      time.Duration
 	forget   bool
+	keep     bool // the motor runs on when nobody is connected
 	door     bool
 	stopLamp bool
 	shown    int // the floor indicator
@@ -32,6 +33,7 @@ type plant struct {
 
 	misuse    [MisuseKinds]int
 	badFrames int
+	writes    int
 }
 
 // release is a button that will be let go by itself.
@@ -56,7 +58,7 @@ func newPlant(o Options, epoch time.Time, emit func(Event)) (*plant, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &plant{epoch: epoch, emit: emit, car: car, tap: o.Tap, forget: o.ForgetMotor}, nil
+	return &plant{epoch: epoch, emit: emit, car: car, tap: o.Tap, forget: o.ForgetMotor, keep: o.KeepMotor}, nil
 }
 
 // report completes an event with the time and the position.
@@ -245,6 +247,9 @@ func (p *plant) misused(m MisuseKind) {
 // request carries out one frame; reply is meaningful if f.HasReply().
 func (p *plant) request(now time.Duration, f elevproto.Frame) (reply elevproto.Frame) {
 	p.advance(now)
+	if f.Known() && !f.HasReply() {
+		p.writes++
+	}
 	switch f.Op() {
 	case elevproto.OpReload:
 	case elevproto.OpMotor:
@@ -353,5 +358,6 @@ func (p *plant) snapshot(now time.Duration) Snapshot {
 		Obstruction: p.switchOn,
 		Misuse:      p.misuse,
 		BadFrames:   p.badFrames,
+		Writes:      p.writes,
 	}
 }

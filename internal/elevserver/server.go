@@ -19,6 +19,7 @@ type Server struct {
 	running sync.WaitGroup
 
 	mu      sync.Mutex
+	clock   clock
 	plant   *plant
 	queues  []*queue
 	clients []*client
@@ -56,7 +57,7 @@ func Listen(addr string, o Options) (*Server, error) {
 
 // newServer returns a server that doesn't listen yet.
 func newServer(o Options) (*Server, error) {
-	s := &Server{epoch: time.Now(), answer: make(chan struct{}), answering: true}
+	s := &Server{epoch: time.Now(), answer: make(chan struct{}), answering: true, clock: clock{patient: o.Patient}}
 	close(s.answer)
 	p, err := newPlant(o, s.epoch, s.publish)
 	if err != nil {
@@ -98,6 +99,15 @@ func (s *Server) Close() error {
 	return nil
 }
 
+// now returns the time of the elevator. The mutex is held.
+func (s *Server) now() time.Duration { return s.clock.read(time.Since(s.epoch)) }
+
+// awaited tells the clock whether a client is there to be waited for. The mutex
+// is held.
+func (s *Server) awaited() {
+	s.clock.wait(time.Since(s.epoch), len(s.clients) > 0 && s.answering)
+}
+
 // act does something to the plant at the present time.
 func (s *Server) act(do func(now time.Duration) error) error {
 	s.mu.Lock()
@@ -106,7 +116,7 @@ func (s *Server) act(do func(now time.Duration) error) error {
 }
 
 func (s *Server) actLocked(do func(now time.Duration) error) error {
-	err := do(time.Since(s.epoch))
+	err := do(s.now())
 	s.arm()
 	return err
 }
@@ -121,7 +131,7 @@ func (s *Server) arm() {
 		s.timer.Stop()
 	case ok && (!s.armed || due != s.due):
 		s.armed, s.due = true, due
-		s.timer.Reset(due - time.Since(s.epoch))
+		s.timer.Reset(due - s.now())
 	}
 }
 
@@ -133,7 +143,7 @@ func (s *Server) tick() {
 		return
 	}
 	s.armed = false
-	s.plant.advance(time.Since(s.epoch))
+	s.plant.advance(s.now())
 	s.arm()
 }
 
@@ -152,7 +162,7 @@ func (s *Server) Snapshot() Snapshot {
 }
 
 func (s *Server) snapshot() Snapshot {
-	shot := s.plant.snapshot(time.Since(s.epoch))
+	shot := s.plant.snapshot(s.now())
 	shot.Clients = len(s.clients)
 	shot.Accepting = s.listener != nil
 	shot.Answering = s.answering
@@ -234,7 +244,8 @@ func (s *Server) request(c *client, f elevproto.Frame) (reply elevproto.Frame, o
 	if c.left() {
 		return reply, false
 	}
-	reply = s.plant.request(time.Since(s.epoch), f)
+	s.clock.question(time.Since(s.epoch))
+	reply = s.plant.request(s.now(), f)
 	s.arm()
 	return reply, true
 }
@@ -251,7 +262,9 @@ func (s *Server) report(e Event) {
 // stopMotor is what happens when the last client goes.
 func (s *Server) stopMotor() {
 	_ = s.actLocked(func(now time.Duration) error {
-		s.plant.command(now, elevator.Stop)
+		if !s.plant.keep {
+			s.plant.command(now, elevator.Stop)
+		}
 		return nil
 	})
 }

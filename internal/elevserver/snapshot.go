@@ -87,6 +87,9 @@ type Snapshot struct {
 	// BadFrames counts frames that mean nothing: unknown opcodes, buttons and
 	// floors that don't exist.
 	BadFrames int
+	// Writes counts the frames that set something, whether or not it was set
+	// already. A client that writes all the time says so here.
+	Writes int
 }
 
 // String shows the elevator in one line.

@@ -120,6 +120,7 @@ func TestTimer(t *testing.T) {
 		want := Snapshot{
 			At: s.epoch.Add(time.Hour + 5*time.Second), Floors: 4,
 			Position: shot.Position, Floor: 2, Sensor: 2, Power: true, Answering: true,
+			Writes: 1,
 		}
 		if diff := cmp.Diff(want, shot); diff != "" {
 			t.Errorf("snapshot (-want +got):\n%s", diff)

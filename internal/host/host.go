@@ -48,12 +48,16 @@ type Options struct {
 	// Boot and Start are the nonce of this start and the wall clock.
 	Boot  uint64
 	Start time.Time
+	// Adviser says who takes which hall call, nil for the node's policy alone.
+	Adviser Adviser
 	// Log takes what a person should know; nil for nothing.
 	Log *slog.Logger
 	// Crashed, if not nil and closed, ends the node as a crash would: nothing
 	// more is sent or stored, and the motor stops as it does when a connection
 	// breaks. For demonstrations.
 	Crashed <-chan struct{}
+	// Tap, if not nil, is told all that the node lives through and decides.
+	Tap Tap
 }
 
 // Host is one running node.
@@ -64,8 +68,9 @@ type Host struct {
 	began   time.Time
 	sealer  *bcast.Sealer // for sending
 	commits chan commit
-	quit    chan struct{} // closed when the node ends by itself
-	diskErr error         // why the disk can't be opened; belongs to commit
+	asks    chan *node.Question // the newest, if nobody has taken it yet
+	quit    chan struct{}       // closed when the node ends by itself
+	diskErr error               // why the disk can't be opened; belongs to commit
 
 	mu     sync.Mutex
 	node   *node.Node
@@ -110,6 +115,7 @@ func New(opts Options) (*Host, error) {
 		opts:    opts,
 		sealer:  bcast.NewSealer(opts.Key),
 		commits: make(chan commit, 1),
+		asks:    make(chan *node.Question, 1),
 		quit:    make(chan struct{}),
 		seen:    make(map[elevator.ID]netip.AddrPort),
 		drop:    make(map[string]uint64),
@@ -120,6 +126,7 @@ func New(opts Options) (*Host, error) {
 	cfg.Second = uint32(max(0, min(opts.Start.Unix(), worldview.MaxSecond)))
 	cfg.KeyID = h.sealer.KeyID()
 	cfg.Disk = opts.Disk != nil || opts.OpenDisk != nil
+	cfg.Advised = opts.Adviser != nil
 	n, err := node.New(cfg, opts.Saved)
 	if err != nil {
 		return nil, err
@@ -136,6 +143,9 @@ func (h *Host) Run(ctx context.Context) error {
 	h.began = time.Now()
 	h.driver = elevio.Open(h.opts.Server, elevio.Options{Floors: h.opts.Node.Elevator.Floors})
 	h.mu.Lock()
+	if h.opts.Tap != nil {
+		h.opts.Tap.Started(TapStart{Node: h.opts.Node, Saved: h.opts.Saved, Began: h.began, Server: h.opts.Server})
+	}
 	h.timer = time.AfterFunc(0, func() { h.step(node.Event{Kind: node.Tick}) })
 	h.mu.Unlock()
 
@@ -143,6 +153,7 @@ func (h *Host) Run(ctx context.Context) error {
 	wg.Go(h.watchServer)
 	wg.Go(h.receive)
 	wg.Go(h.commit)
+	wg.Go(h.advise)
 
 	crashed := false
 	select {
@@ -158,12 +169,21 @@ func (h *Host) Run(ctx context.Context) error {
 
 	_ = h.driver.Close() // a server that can't be told to stop sees the connection end
 	_ = h.opts.Transport.Close()
+	if h.opts.Adviser != nil {
+		_ = h.opts.Adviser.Close()
+	}
 	close(h.commits)
+	close(h.asks)
 	wg.Wait()
 	err := h.save(crashed)
 	h.log.dropped(h.drop)
 	if h.exit != nil {
-		return h.exit
+		err = h.exit
+	}
+	if h.opts.Tap != nil {
+		h.mu.Lock() // somebody may still observe
+		h.opts.Tap.Ended(TapEnd{At: time.Since(h.began), Snapshot: h.node.Snapshot(), Crashed: crashed, Err: err})
+		h.mu.Unlock()
 	}
 	return err
 }
@@ -234,7 +254,11 @@ func (h *Host) recovered(saved [][]byte) []byte {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.over {
-		h.node.Step(ev, time.Since(h.began)) // and nothing more is done
+		now := time.Since(h.began)
+		a := h.node.Step(ev, now) // and nothing more is done
+		if h.opts.Tap != nil {
+			h.opts.Tap.Stepped(&TapStep{At: now, Event: ev, Actions: a, Node: h.node, Over: true})
+		}
 	} else {
 		h.stepLocked(ev, sender{})
 	}
@@ -247,10 +271,12 @@ func (h *Host) step(ev node.Event) {
 	h.stepLocked(ev, sender{})
 }
 
-// sender is who sent the present datagram; zero if there is none.
+// sender is who sent the present datagram, and its bytes without the trailer;
+// zero if there is none.
 type sender struct {
-	id elevator.ID
-	at netip.AddrPort
+	id      elevator.ID
+	at      netip.AddrPort
+	payload []byte
 }
 
 // soonest is the least pause until the next tick, so that a node that asks to be
@@ -264,6 +290,14 @@ func (h *Host) stepLocked(ev node.Event, from sender) {
 	}
 	now := time.Since(h.began)
 	a := h.node.Step(ev, now)
+	var payload []byte
+	if a.Message != nil {
+		h.packet = h.enc.Append(h.packet[:0], a.Message)
+		payload = h.packet
+	}
+	if h.opts.Tap != nil {
+		h.opts.Tap.Stepped(&TapStep{At: now, Event: ev, From: from.at, Received: from.payload, Actions: a, Sent: payload, Node: h.node})
+	}
 	// It may wait for the elevator server, half a second in the worst case. An
 	// error closes the connection, and comes back as an event.
 	_ = h.driver.Set(a.Outputs)
@@ -273,10 +307,13 @@ func (h *Host) stepLocked(ev node.Event, from sender) {
 	}
 	h.log.limit.catchUp()
 	if a.Message != nil {
-		h.broadcast(a.Message)
+		h.broadcast()
 	}
 	if a.Snapshot != nil {
 		h.commits <- commit{a.Snapshot, a.Generation} // never waits: one at a time is under way
+	}
+	if a.Ask != nil {
+		h.ask(a.Ask)
 	}
 	if a.Exit != nil {
 		h.over = true
@@ -296,8 +333,9 @@ func (h *Host) address(id elevator.ID, from sender) netip.Addr {
 	return h.seen[id].Addr()
 }
 
-func (h *Host) broadcast(m *worldview.Message) {
-	h.packet = h.sealer.Seal(h.enc.Append(h.packet[:0], m))
+// broadcast sends the packet, which has no trailer yet.
+func (h *Host) broadcast() {
+	h.packet = h.sealer.Seal(h.packet)
 	h.opts.Transport.Send(h.packet) //nolint:errcheck // what can't be sent is a state, see Status
 	h.sent.Datagrams++
 	h.sent.Bytes += uint64(len(h.packet))

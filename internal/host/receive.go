@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"net/netip"
+	"time"
 
 	"elevnet/bcast"
 	"elevnet/internal/node"
@@ -46,8 +47,11 @@ type sighting struct{ boot, seq uint64 }
 // counted, and said now and then.
 func (r *receiver) take(b []byte, from netip.AddrPort) {
 	h := r.host
+	if _, _, ok := bcast.ParseProbe(b); ok {
+		return // somebody examines the network: see package doctor
+	}
 	if len(b) > worldview.Limit {
-		h.reject(oversized, from, "")
+		h.reject(oversized, len(b), from, "")
 		return
 	}
 	payload, ok := r.opener.Open(b)
@@ -59,23 +63,23 @@ func (r *receiver) take(b []byte, from netip.AddrPort) {
 	var version worldview.VersionError
 	switch {
 	case errors.As(err, &version):
-		h.reject(otherVersion, from, err.Error())
+		h.reject(otherVersion, len(b), from, err.Error())
 	case errors.Is(err, worldview.ErrForeign):
-		h.reject(foreign, from, "")
+		h.reject(foreign, len(b), from, "")
 	case err != nil:
-		h.reject(malformed, from, err.Error())
+		h.reject(malformed, len(b), from, err.Error())
 	case m.Building != worldview.HashBuilding(h.opts.Node.Building):
-		h.reject(otherBuilding, from, "")
+		h.reject(otherBuilding, len(b), from, "")
 	case m.Boot == h.opts.Node.Boot: // this node's own
 	case r.seen(sighting{m.Boot, m.Seq}):
-		h.count(repeated)
+		h.count(repeated, len(b), from)
 	default:
-		h.hear(m, len(b), from)
+		h.hear(m, payload, len(b), from)
 	}
 }
 
 // hear hands a datagram to the node.
-func (h *Host) hear(m *worldview.Message, size int, from netip.AddrPort) {
+func (h *Host) hear(m *worldview.Message, payload []byte, size int, from netip.AddrPort) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if m.Floors == h.opts.Node.Elevator.Floors {
@@ -84,7 +88,7 @@ func (h *Host) hear(m *worldview.Message, size int, from netip.AddrPort) {
 	} else {
 		h.drop[otherFloors]++ // by the node, which says so
 	}
-	h.stepLocked(node.Event{Kind: node.Datagram, Message: m}, sender{m.ID, from})
+	h.stepLocked(node.Event{Kind: node.Datagram, Message: m}, sender{m.ID, from, payload})
 	// Only of nodes that were taken in: anybody can send any number of ids.
 	if _, known := h.node.Worldview().Lookup(m.ID); known && h.seen[m.ID] != from {
 		h.seen[m.ID] = from
@@ -110,31 +114,38 @@ func (r *receiver) diagnose(b []byte, from netip.AddrPort) {
 	var version worldview.VersionError
 	switch {
 	case errors.As(err, &version):
-		h.reject(otherVersion, from, err.Error())
+		h.reject(otherVersion, len(b), from, err.Error())
 	case errors.Is(err, worldview.ErrForeign):
-		h.reject(foreign, from, "")
+		h.reject(foreign, len(b), from, "")
 	case err == nil && head.Building != worldview.HashBuilding(h.opts.Node.Building):
-		h.reject(otherBuilding, from, "")
+		h.reject(otherBuilding, len(b), from, "")
 	case err == nil && head.KeyID != h.opts.Node.KeyID:
-		h.reject(otherKey, from, string(head.ID))
+		h.reject(otherKey, len(b), from, string(head.ID))
 	default:
-		h.reject(corrupted, from, "")
+		h.reject(corrupted, len(b), from, "")
 	}
 }
 
 // reject counts a datagram that is dropped.
-func (h *Host) reject(why string, from netip.AddrPort, detail string) {
+func (h *Host) reject(why string, size int, from netip.AddrPort, detail string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.drop[why]++
+	h.dropLocked(why, size, from)
 	if !h.over {
 		h.log.rejected(why, from.Addr(), detail)
 	}
 }
 
 // count counts a datagram that is dropped and not worth a word.
-func (h *Host) count(why string) {
+func (h *Host) count(why string, size int, from netip.AddrPort) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.dropLocked(why, size, from)
+}
+
+func (h *Host) dropLocked(why string, size int, from netip.AddrPort) {
 	h.drop[why]++
+	if h.opts.Tap != nil {
+		h.opts.Tap.Dropped(TapDrop{At: time.Since(h.began), From: from, Reason: why, Bytes: size})
+	}
 }

@@ -24,6 +24,7 @@ type reporter struct {
 	server    string // its address
 	serverWhy string // why it isn't connected
 	connected bool
+	advisedBy string              // who decides: "it", the adviser, or "us"
 	strangers map[netip.Addr]bool // whose datagrams were dropped
 }
 
@@ -145,6 +146,34 @@ func (r *reporter) trouble(who string, before, after error) {
 	case after == nil && before != nil:
 		r.limit.change(who, line{level: slog.LevelInfo, text: who + " works again", state: "working"})
 	}
+}
+
+// adviser is the subject of who decides who takes which hall call.
+const adviser = "the assigner that was given"
+
+// stillNoAnswer is the subject of what else is wrong with it.
+const stillNoAnswer = adviser + ": no answer"
+
+// advised says whether the adviser's answers can be used.
+func (r *reporter) advised(err error) {
+	was := r.advisedBy
+	if err == nil {
+		if r.advisedBy = "it"; was != r.advisedBy {
+			r.limit.cancel(stillNoAnswer)
+			r.change(slog.LevelInfo, adviser, "decides", adviser+" decides who takes which hall call")
+		}
+		return
+	}
+	x := line{
+		level: slog.LevelWarn, text: adviser + " gives no answer: the built-in one decides",
+		args: []any{"error", err}, state: "gives no answer: " + err.Error(),
+	}
+	if r.advisedBy = "us"; was != r.advisedBy {
+		r.limit.change(adviser, x)
+		return
+	}
+	x.state = ""
+	r.limit.event(stillNoAnswer, x)
 }
 
 // alone is the subject of having no peers.

@@ -3,6 +3,7 @@ package hra
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,12 @@ type Request struct {
 	// UpAge and DownAge tell, by floor, for how long a hall call has waited; 0 if
 	// the document doesn't say. The reference doesn't know ages.
 	UpAge, DownAge []time.Duration
+	// Presses tells, by floor, how often hall buttons were pressed there; 0 if the
+	// document doesn't say. The reference doesn't know that either.
+	Presses []uint32
+	// Travel and Door are the times of Config, negative if the document doesn't
+	// say. The reference takes them from the command line alone.
+	Travel, Door time.Duration
 	// More tells more of each of Input.Cars.
 	More []More
 }
@@ -42,6 +49,7 @@ type Decoder struct {
 	request Request
 	root    fields
 	ages    int // how many floors have ages
+	presses int // and presses
 	cars    []decodedCar
 	ids     map[string]string
 	idBytes int // how many bytes ids holds
@@ -63,6 +71,9 @@ const (
 	hallRequests fields = 1 << iota
 	states
 	hallAges
+	hallPresses
+	travelDuration
+	doorOpenDuration
 )
 const (
 	behaviour fields = 1 << iota
@@ -83,8 +94,9 @@ var carFields = [...]string{"behaviour", "floor", "direction", "cabRequests", "p
 func (d *Decoder) Decode(text []byte) (*Request, error) {
 	r := &d.request
 	r.Input = Input{Up: r.Input.Up[:0], Down: r.Input.Down[:0], Cars: r.Input.Cars[:0]}
-	r.UpAge, r.DownAge, r.More = r.UpAge[:0], r.DownAge[:0], r.More[:0]
-	d.root, d.ages, d.cars = 0, 0, d.cars[:0]
+	r.UpAge, r.DownAge, r.More, r.Presses = r.UpAge[:0], r.DownAge[:0], r.More[:0], r.Presses[:0]
+	r.Travel, r.Door = -1, -1
+	d.root, d.ages, d.presses, d.cars = 0, 0, 0, d.cars[:0]
 	d.p.reset(text)
 	if d.p.next(); d.p.at == len(text) {
 		return nil, errors.New("$: the input is empty")
@@ -109,6 +121,12 @@ func (d *Decoder) rootMember(name []byte) error {
 		return d.member(&d.root, states, "states", func() error { return d.p.object(d.state) })
 	case "hallAges":
 		return d.member(&d.root, hallAges, "hallAges", func() error { return d.p.list(d.ageFloor) })
+	case "hallPresses":
+		return d.member(&d.root, hallPresses, "hallPresses", func() error { return d.p.list(d.pressFloor) })
+	case "travelDuration":
+		return d.member(&d.root, travelDuration, "travelDuration", func() error { return d.duration(&d.request.Travel) })
+	case "doorOpenDuration":
+		return d.member(&d.root, doorOpenDuration, "doorOpenDuration", func() error { return d.duration(&d.request.Door) })
 	}
 	return d.p.skip(0)
 }
@@ -188,11 +206,33 @@ func (d *Decoder) ageFloor(f int) error {
 	})
 }
 
+func (d *Decoder) pressFloor(f int) error {
+	if f >= MaxFloors {
+		return d.p.fail("a building has at most %d floors", MaxFloors)
+	}
+	d.presses++
+	n, err := d.p.whole()
+	if err == nil && (n < 0 || n > math.MaxUint32) {
+		return d.p.fail("must be 0 to %d, not %d", uint32(math.MaxUint32), n)
+	}
+	d.request.Presses = append(d.request.Presses, uint32(n))
+	return err
+}
+
 // millis reads a time.
-func (d *Decoder) millis() (time.Duration, error) {
+func (d *Decoder) millis() (time.Duration, error) { return d.millisTo(maxMillis) }
+
+// duration reads a door or travel time.
+func (d *Decoder) duration(into *time.Duration) error {
+	var err error
+	*into, err = d.millisTo(int64(MaxTime / time.Millisecond))
+	return err
+}
+
+func (d *Decoder) millisTo(most int64) (time.Duration, error) {
 	ms, err := d.p.whole()
-	if err == nil && (ms < 0 || ms > maxMillis) {
-		return 0, d.p.fail("must be 0 to %d milliseconds, not %d", int64(maxMillis), ms)
+	if err == nil && (ms < 0 || ms > most) {
+		return 0, d.p.fail("must be 0 to %d milliseconds, not %d", most, ms)
 	}
 	return time.Duration(ms) * time.Millisecond, err
 }
@@ -327,9 +367,14 @@ func (d *Decoder) finish() error {
 		return errors.New("$.states: at least one elevator is needed")
 	case d.root&hallAges != 0 && d.ages != n:
 		return length("$.hallAges", d.ages, n)
+	case d.root&hallPresses != 0 && d.presses != n:
+		return length("$.hallPresses", d.presses, n)
 	}
 	for ; d.ages < n; d.ages++ {
 		r.UpAge, r.DownAge = append(r.UpAge, 0), append(r.DownAge, 0)
+	}
+	for ; d.presses < n; d.presses++ {
+		r.Presses = append(r.Presses, 0)
 	}
 	for i := range d.cars {
 		c := &d.cars[i]

@@ -6,6 +6,7 @@ const (
 	carFile      = "fsm/elevator.go"
 	motorFile    = "fsm/motor.go"
 	positionFile = "fsm/position.go"
+	parkFile     = "fsm/park.go"
 	stepFile     = "fsm/step.go"
 	stopFile     = "fsm/stop.go"
 	assignFile   = "assigner/assigner.go"
@@ -115,11 +116,40 @@ func inFSM() []Mutant {
 			Why: "The car goes on to the next floor, turns there and comes back: a detour.",
 		},
 		Patches: []Patch{{File: positionFile, Old: "	case floor != elevator.NoFloor:\n		e.senseMoving(floor, changed || m.fresh, m)", New: "	case floor != elevator.NoFloor:\n		e.senseMoving(floor, changed, m)"}},
+	}, {
+		Name:  "parking-opens-a-door",
+		Wrong: "A car that comes to where it waits opens its door there.",
+		Rule:  "6", Spec: "E2",
+		Patches: []Patch{{File: stepFile, Old: "	if e.mayPark(m) {\n", New: "	if e.parking && m.calls.Empty() && m.park == e.floor {\n		e.open(elevator.Stop, m)\n		return\n	}\n	if e.mayPark(m) {\n"}},
+	}, {
+		Name:  "parking-ignores-calls",
+		Wrong: "A car on its way to where it waits takes no call before it is there.",
+		Rule:  "6", Spec: "S1, E2",
+		Tests: Tests{Package: "internal/node", Run: "TestS1ParkingIsOverWithACall",
+			Why: "It comes when it has parked: later than it should and sooner than the judge asks for.",
+		},
+		Patches: []Patch{
+			{File: stepFile, Old: "		calls:       in.Calls.AndNot(e.absent),\n", New: "		calls:       e.heard(in),\n"},
+			{File: stepFile, Add: "func (e *Elevator) heard(in Input) elevator.Calls {\n	if e.parking && e.behaviour == elevator.Moving && in.Park != e.floor {\n		return elevator.Calls{}\n	}\n	return in.Calls.AndNot(e.absent)\n}"},
+		},
+	}, {
+		Name:  "parks-while-obstructed",
+		Wrong: "A car sets out to where it waits while something is in its doorway.",
+		Rule:  "6", Spec: "E2",
+		Patches: []Patch{{File: parkFile, Old: "m.calls.Empty() && !m.obstruction && e", New: "m.calls.Empty() && e"}, {File: "internal/node/park.go", Old: "		!calls.Empty() || n.in.Obstruction {\n", New: "		!calls.Empty() {\n"}},
 	}}
 }
 
 func inAssigner() []Mutant {
 	return []Mutant{{
+		Name:  "all-wait-in-one-place",
+		Wrong: "Each elevator waits where it would if it were the only one.",
+		Rule:  "6", Spec: "R4",
+		Tests: Tests{Package: "assigner", Run: "TestPark",
+			Why: "Where a car without a call waits breaks no promise.",
+		},
+		Patches: []Patch{{File: "assigner/park.go", Old: "	d := newDistances(floors, others...)\n	floor, least", New: "	d := newDistances(floors, others[:0]...)\n	floor, least"}},
+	}, {
 		Name:  "order-of-the-input",
 		Wrong: "Of two elevators that are equally good, the first in the input serves: nodes that list them differently disagree.",
 		Rule:  "11", Spec: "R4",

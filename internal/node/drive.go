@@ -18,16 +18,19 @@ func (n *Node) drive() {
 	for range 4 {
 		n.settled = true
 		n.relight()
-		n.carOut = n.car.Step(fsm.Input{Inputs: n.in, Calls: n.calls}, n.now)
+		n.carOut = n.car.Step(fsm.Input{
+			Inputs: n.in, Calls: n.calls, Parks: n.cfg.Park && n.joined, Park: n.parking.floor,
+		}, n.now)
 		n.publish()
 		if n.serve() {
 			n.relight()
 		}
 		calls := n.toServe()
-		if n.settled && calls == n.calls {
+		wait := n.toWait(calls)
+		if n.settled && calls == n.calls && wait == n.parking.floor {
 			return
 		}
-		n.calls = calls
+		n.calls, n.parking.floor = calls, wait
 	}
 	n.settled = false
 }
@@ -108,23 +111,42 @@ func (n *Node) toServe() elevator.Calls {
 	hall := n.lit.Hall()
 	if hall.Empty() || n.now < n.caughtUp {
 		n.input.Calls = n.input.Calls[:0]
+		n.advice.rest()
 		n.escalated = elevator.Calls{}
 		return calls
 	}
 	in := n.assignment(hall)
 	if !equalInput(in, n.input) {
 		n.input, n.scratch = in, n.input
-		n.assigned = n.assigner.Assign(n.input)
+		n.assigned = n.policy.Assign(n.input)
+		if n.cfg.Advised {
+			n.advice.reconsider(n.assigned, n.now)
+		}
 	} else {
 		n.scratch = in
 	}
+	if n.cfg.Advised {
+		n.advice.settle(hall, n.now)
+		n.assigned = n.advice.assign(n.input.Cars)
+	}
 	for k, car := range n.input.Cars {
 		if car.ID == n.cfg.ID {
-			calls = calls.Or(n.assigned[k])
+			calls = calls.Or(n.setOff(n.assigned[k]))
 		}
 	}
 	if n.car.State().Unavailable.Available() {
 		calls = calls.Or(n.overdue())
+	}
+	return calls
+}
+
+// setOff leaves out, of the calls that this elevator is to serve, those for which
+// it would leave its floor though advice on them may still come in time.
+func (n *Node) setOff(calls elevator.Calls) elevator.Calls {
+	if s := n.car.State(); n.advice.waits() && s.Behaviour == elevator.Idle {
+		for f, b := range calls.AndNot(n.advice.covers).All() {
+			calls.Put(f, b, f == s.Floor)
+		}
 	}
 	return calls
 }

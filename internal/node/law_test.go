@@ -129,7 +129,8 @@ func (l *law) decode(b []byte) *worldview.Message {
 func (l *law) start(saved [][]byte, disk bool) {
 	l.boots++
 	old := l.r
-	change := func(c *Config) { c.Disk, c.Boot, c.Second = disk, 1_000_000+l.boots*100, l.seconds }
+	park := rapid.Bool().Draw(l.t, "park")
+	change := func(c *Config) { c.Disk, c.Boot, c.Second, c.Park = disk, 1_000_000+l.boots*100, l.seconds, park }
 	l.r = begin(panics{}, change, saved)
 	twin, err := New(l.r.cfg, saved)
 	if err != nil {
@@ -305,14 +306,14 @@ func TestEqualWorldviewsAssignEqually(t *testing.T) {
 				}
 			}
 			if rapid.Bool().Draw(t, "a past") { // of another question
-				node.assigner.Assign(assigner.Input{Config: cfg.Elevator, Calls: []assigner.HallCall{{Floor: k, Button: up}}, Cars: []assigner.Car{{ID: "q"}}})
+				node.policy.Assign(assigner.Input{Config: cfg.Elevator, Calls: []assigner.HallCall{{Floor: k, Button: up}}, Cars: []assigner.Car{{ID: "q"}}})
 			}
 			if _, err := node.view.Merge(m, nil); err != nil {
 				t.Fatal(err)
 			}
 			in := node.assignment(node.view.Lit(node.me).Hall())
 			asked = append(asked, in)
-			got = append(got, append([]elevator.Calls(nil), node.assigner.Assign(in)...))
+			got = append(got, append([]elevator.Calls(nil), node.policy.Assign(in)...))
 		}
 		alone := false // who reports no candidate asks for itself
 		for _, in := range asked {

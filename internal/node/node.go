@@ -62,6 +62,14 @@ type Config struct {
 	// Interval is the time between two datagrams when nothing changes, up to
 	// MaxInterval; 0 means DefaultInterval. Nodes of one building may differ.
 	Interval time.Duration
+	// Park lets the elevator wait where the next call is likely. It is for this
+	// node alone.
+	Park bool
+	// Policy decides who takes which hall call; nil means that of package assigner.
+	// It is for this node alone. All nodes of a building should have the same.
+	Policy Policy
+	// Advised says that somebody outside answers Ask actions with Advice events.
+	Advised bool
 }
 
 // Kind says what an event is.
@@ -80,6 +88,8 @@ const (
 	// Recovered: a disk that didn't work at the start does now, and held
 	// something.
 	Recovered
+	// Advice: somebody outside has answered a question, or can't.
+	Advice
 )
 
 // Event is something that happens to a node.
@@ -91,6 +101,10 @@ type Event struct {
 	Generation uint64
 	Err        error
 	Saved      [][]byte // belongs to Recovered
+	// Question, Assigned and Err belong to Advice: what was asked, and for each of
+	// its cars the hall calls that it takes; not kept.
+	Question *Question
+	Assigned []elevator.Calls
 }
 
 // Actions is what a node wants done, in this order: outputs, datagram, store.
@@ -104,6 +118,9 @@ type Actions struct {
 	// event of this Generation. There is at most one under way.
 	Snapshot   []byte
 	Generation uint64
+	// Ask, if not nil, is to be answered with an Advice event. A later one makes
+	// it void. No output waits for the answer.
+	Ask *Question
 	// Notices are for the log.
 	Notices []Notice
 	// Exit, if not nil, ends the node: outputs and the last datagram first, then
@@ -142,7 +159,9 @@ type Node struct {
 	carOut   fsm.Output
 	shown    elevator.Calls // carOut.Serving as of the last step's outputs
 	shownAt  time.Duration  // since when
-	assigner assigner.Assigner
+	policy   Policy
+	advice   advice
+	parking  parking
 	input    assigner.Input // of the last assignment
 	scratch  assigner.Input
 	assigned []elevator.Calls
@@ -203,6 +222,10 @@ func New(cfg Config, saved [][]byte) (*Node, error) {
 		ID: cfg.ID, Floors: cfg.Elevator.Floors, Boot: cfg.Boot, Second: cfg.Second, Disk: cfg.Disk,
 	}, n.changed)
 	n.view, n.tab, n.me = n.led.View(), n.led.Peers(), n.led.Me()
+	n.parking.floor = elevator.NoFloor
+	if n.policy = cfg.Policy; n.policy == nil {
+		n.policy = new(assigner.Assigner)
+	}
 	n.isLate = n.late // once: a method value allocates
 	n.litSince = make([]time.Duration, cfg.Elevator.Floors*elevator.Buttons)
 	unreadable, err := n.led.Restore(saved)
@@ -268,6 +291,8 @@ func (n *Node) Step(ev Event, now time.Duration) Actions {
 		n.stored(ev.Generation, ev.Err)
 	case Recovered:
 		n.recover(ev.Saved)
+	case Advice:
+		n.advised(ev.Question, ev.Assigned, ev.Err)
 	}
 	n.checkDisk()
 	n.join()
@@ -287,6 +312,7 @@ func (n *Node) Step(ev Event, now time.Duration) Actions {
 		n.due, n.firstLate = n.nextLook(), n.lateAt()
 	}
 	a.Snapshot, a.Generation = n.store()
+	a.Ask = n.ask()
 	a.Message = n.compose()
 	a.Wake = n.wake()
 	a.Notices, n.notices = n.notices, nil
@@ -335,7 +361,7 @@ func seconds(n uint16) time.Duration { return time.Duration(n) * time.Second }
 
 // nextLook returns when the rules must look again if nothing changes.
 func (n *Node) nextLook() time.Duration {
-	t := earliest(n.carOut.Deadline, n.serveAt(), n.lateAt())
+	t := earliest(n.carOut.Deadline, n.serveAt(), n.lateAt(), n.adviceAt(), n.parking.due)
 	if n.now < n.caughtUp {
 		t = min(t, n.caughtUp)
 	}

@@ -20,7 +20,8 @@ import (
 func TestWake(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		disk := rapid.IntRange(0, 4).Draw(t, "disk") > 0
-		change := func(c *Config) { c.Disk = disk }
+		park := rapid.Bool().Draw(t, "park")
+		change := func(c *Config) { c.Disk, c.Park = disk, park }
 		r := begin(panics{}, change, nil)
 		if r.pending != nil {
 			r.ready = time.Duration(rapid.SampledFrom([]int{2, 900, 4000}).Draw(t, "first commit")) * ms

@@ -79,6 +79,7 @@ func (c *Checker) misled(s *workspace) bool {
 
 func (c *Checker) observeMotor(w int, d elevator.Direction) {
 	s := &c.spaces[w]
+	before := s.motor
 	s.motor = d
 	if d == elevator.Stop {
 		s.runs = far
@@ -97,6 +98,7 @@ func (c *Checker) observeMotor(w int, d elevator.Direction) {
 	if s.sensor == end && !c.misled(s) && c.now-s.sensorAt > c.bounds.Jitter {
 		c.broken("E2", w, c.now, "the motor was told to go %v at floor %d, which is the last one that way", d, end)
 	}
+	c.setsOut(w, before)
 	c.watchStopped(w)
 }
 

@@ -72,6 +72,7 @@ type workspace struct {
 	car
 	door
 	stop
+	motive
 }
 
 // lamp is one button with its lamp at one workspace.
@@ -153,9 +154,10 @@ func New(cfg Config) (*Checker, error) {
 		c.spaces[i] = workspace{
 			leader: i,
 			calmAt: never, panelAt: never, controlAt: never, startedAt: never, diskAt: never,
-			car:  car{sensor: unknown, sensorAt: never, lied: elevator.NoFloor, repaired: never, power: true, ableSince: far},
-			door: door{between: far, obstructedAt: never},
-			stop: stop{due: far, runs: far, let: never},
+			car:    car{sensor: unknown, sensorAt: never, lied: elevator.NoFloor, repaired: never, power: true, ableSince: far},
+			door:   door{between: far, obstructedAt: never},
+			stop:   stop{due: far, runs: far, let: never},
+			motive: motive{left: far, opened: far},
 		}
 		for floor := range f {
 			for b := range elevator.Button(elevator.Buttons) {
@@ -275,6 +277,7 @@ func (c *Checker) sweep() {
 	for w := range c.spaces {
 		c.sweepDoor(w)
 		c.sweepStop(w)
+		c.sweepMotive(w)
 	}
 	for i := range c.calls {
 		k := &c.calls[i]

@@ -14,6 +14,9 @@ type Config struct {
 	Workspaces int
 	// Elevator holds the floors and the timings of all elevators.
 	Elevator elevator.Config
+	// Parks is how many of the elevators, the first ones, may go, with nothing to
+	// do, to where the next call is likely.
+	Parks int
 	// NoDisk: the nodes store nothing, so that one that is killed forgets.
 	NoDisk bool
 	// Bounds are the tolerances; a field that is 0 has its default.
@@ -92,6 +95,9 @@ type Bounds struct {
 	// ObstructionSlack is how long before a door closes the obstruction switch
 	// may be turned on without being seen. Default 50 ms.
 	ObstructionSlack time.Duration
+	// Motive is by how much a lamp may have gone off before, or come on after, the
+	// car set out or opened its door for it. Default 100 ms.
+	Motive time.Duration
 	// StopButton is the time from a press of the stop button until motor and
 	// lamp show it (E6). Default 250 ms.
 	StopButton time.Duration
@@ -121,6 +127,7 @@ func DefaultBounds(e elevator.Config) Bounds {
 		DoorSlack:        50 * time.Millisecond,
 		AnnounceSlack:    300 * time.Millisecond,
 		ObstructionSlack: 50 * time.Millisecond,
+		Motive:           100 * time.Millisecond,
 		StopButton:       250 * time.Millisecond,
 	}
 }
@@ -135,7 +142,7 @@ func (b Bounds) fill(e elevator.Config) Bounds {
 		{&b.Join, &d.Join}, {&b.Reconnect, &d.Reconnect}, {&b.Durable, &d.Durable},
 		{&b.Serve, &d.Serve}, {&b.Sole, &d.Sole}, {&b.DoorSlack, &d.DoorSlack},
 		{&b.AnnounceSlack, &d.AnnounceSlack}, {&b.ObstructionSlack, &d.ObstructionSlack},
-		{&b.StopButton, &d.StopButton},
+		{&b.StopButton, &d.StopButton}, {&b.Motive, &d.Motive},
 	} {
 		if *f.have == 0 {
 			*f.have = *f.standard
@@ -155,6 +162,9 @@ func (b Bounds) fill(e elevator.Config) Bounds {
 func (c Config) validate() error {
 	if c.Workspaces < 1 || c.Workspaces > elevator.MaxNodes {
 		return fmt.Errorf("promise: workspaces must be 1 to %d, not %d", elevator.MaxNodes, c.Workspaces)
+	}
+	if c.Parks < 0 || c.Parks > c.Workspaces {
+		return fmt.Errorf("promise: the elevators that park must be 0 to %d, not %d", c.Workspaces, c.Parks)
 	}
 	if err := c.Elevator.Validate(); err != nil {
 		return fmt.Errorf("promise: %w", err)

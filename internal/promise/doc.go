@@ -25,7 +25,9 @@
 //	    door.
 //	E1  The door is open only at a floor and with the motor off, for at least the
 //	    door time, and doesn't close while it is obstructed.
-//	E2  The car doesn't leave the shaft, nor is it told to.
+//	E2  The car doesn't leave the shaft, nor is it told to. It sets out, and its
+//	    door opens, for a lamp that is lit on its panel. One that parks may set out
+//	    without, if nothing is in its doorway.
 //	E3, E4, E5, E6, F2, F8  The bound of S1, named after the circumstances: the
 //	    elevator that should have come had just got over that fault, or another
 //	    one was held by it and its calls had to move, or it was alone.

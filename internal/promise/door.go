@@ -54,6 +54,7 @@ func (c *Checker) doorOpened(w int) {
 	if inControl && s.sensor == elevator.NoFloor && !c.misled(s) {
 		c.broken("E1", w, c.now, "the door opened between two floors")
 	}
+	c.opens(w)
 	c.doorServes(w)
 	if inControl && s.sensor != s.lied && s.lied >= 0 && c.misled(s) {
 		c.doorServed(w, s.lied)

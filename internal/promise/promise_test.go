@@ -32,7 +32,8 @@ func parse(t testing.TB, trace string) []Event {
 func checker(t testing.TB, change func(*Config)) *Checker {
 	t.Helper()
 	cfg := Config{Workspaces: 3, Elevator: elevator.DefaultConfig()}
-	cfg.Bounds.Sole = time.Hour // the traces tell of little, and their people wait: see TestSoleCall
+	cfg.Bounds.Sole = time.Hour   // the traces tell of little, and their people wait: see TestSoleCall
+	cfg.Bounds.Motive = time.Hour // and of doors without lamps: see TestMotive
 	if change != nil {
 		change(&cfg)
 	}

@@ -31,6 +31,9 @@ type Setup struct {
 	// Interval is the time between two broadcasts when nothing changes. Default:
 	// the nodes' default.
 	Interval time.Duration
+	// Parks is how many of the nodes, the first ones, park their elevators where the
+	// next call is likely.
+	Parks int
 	// Timeline keeps what happens, for [Stage.Timeline].
 	Timeline bool
 }
@@ -67,6 +70,8 @@ func (s Setup) validate() error {
 	switch {
 	case s.Nodes < 1 || s.Nodes > elevator.MaxNodes:
 		return fmt.Errorf("nodes must be 1 to %d, not %d", elevator.MaxNodes, s.Nodes)
+	case s.Parks < 0 || s.Parks > s.Nodes:
+		return fmt.Errorf("park must be 0 to %d, not %d", s.Nodes, s.Parks)
 	case s.Started < 1 || s.Started > s.Nodes:
 		return fmt.Errorf("started must be 1 to %d, not %d", s.Nodes, s.Started)
 	}
@@ -85,6 +90,7 @@ func (s Setup) options() sim.Options {
 	return sim.Options{
 		Nodes: s.Nodes, Spare: s.Nodes - s.Started, Elevator: s.Elevator, Seed: s.Seed, NoDisk: s.NoDisk,
 		Latency: s.Latency, Poll: s.Poll, Commit: s.Commit, Interval: s.Interval,
+		Parks: s.Parks,
 		Names: func(i int) elevator.ID { return elevator.ID(Name(i)) },
 	}
 }
@@ -99,6 +105,7 @@ type setting struct {
 var settings = []setting{
 	{"nodes", func(s *Setup) *int { return &s.Nodes }, nil},
 	{"started", func(s *Setup) *int { return &s.Started }, nil},
+	{"park", func(s *Setup) *int { return &s.Parks }, nil},
 	{"floors", func(s *Setup) *int { return &s.Elevator.Floors }, nil},
 	{"door", nil, func(s *Setup) *time.Duration { return &s.Elevator.Door }},
 	{"travel", nil, func(s *Setup) *time.Duration { return &s.Elevator.Travel }},

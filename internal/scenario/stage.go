@@ -52,7 +52,7 @@ func New(setup Setup) (*Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	judge, err := promise.New(promise.Config{Workspaces: setup.Nodes, Elevator: setup.Elevator, NoDisk: setup.NoDisk})
+	judge, err := promise.New(promise.Config{Workspaces: setup.Nodes, Elevator: setup.Elevator, Parks: setup.Parks, NoDisk: setup.NoDisk})
 	if err != nil {
 		return nil, err
 	}

@@ -55,6 +55,8 @@ type Options struct {
 	// Interval is the time between two broadcasts when nothing changes; 0 is the
 	// nodes' default.
 	Interval time.Duration
+	// Parks is how many of the nodes, the first ones, park their elevators.
+	Parks int
 	// NoDisk starts the nodes without disks.
 	NoDisk bool
 	// Linger lets a process get datagrams that were under way when the one before

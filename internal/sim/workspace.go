@@ -61,6 +61,7 @@ func (w *Workspace) Start() error {
 		Second:   uint32(epoch + int64((w.b.now+w.clock)/time.Second)),
 		Disk:     !w.b.opts.NoDisk,
 		Interval: w.b.opts.Interval,
+		Park:     w.Index < w.b.opts.Parks,
 	}, w.disk.open())
 	if err != nil {
 		return err

@@ -43,10 +43,12 @@ type car struct {
 	state elevator.State // that of fsm
 	since time.Duration  // when what it does began
 
-	cab   elevator.FloorSet // lit cab calls
-	hall  elevator.Calls    // assigned to it
-	park  int
-	calls elevator.Calls // what fsm was last told to serve
+	cab    elevator.FloorSet // lit cab calls
+	hall   elevator.Calls    // assigned to it
+	park   int               // where the policy lets it wait
+	placed time.Duration     // since when it says so
+	calls  elevator.Calls    // what fsm was last told to serve
+	waits  int               // and where to wait
 
 	sensorAt time.Duration // when it next reaches or leaves a sensor
 	dirty    bool          // fsm must look
@@ -76,7 +78,7 @@ func newBuilding(s Scenario, coming []Passenger, policy Policy, log log) (*build
 			return nil, err
 		}
 		b.cars[i] = car{
-			shaft: shaft, fsm: fsm.New(b.cfg), park: elevator.NoFloor, sensorAt: never,
+			shaft: shaft, fsm: fsm.New(b.cfg), park: elevator.NoFloor, waits: elevator.NoFloor, sensorAt: never,
 			dirty: true, riders: newRiders(s.Floors),
 		}
 		b.in.Cars = append(b.in.Cars, assigner.Car{ID: elevator.ID(strconv.Itoa(i + 1))})
@@ -91,6 +93,9 @@ func (b *building) next() time.Duration {
 	for i := range b.cars {
 		c := &b.cars[i]
 		t = min(t, c.sensorAt)
+		if at := c.parksAt(); at > b.now {
+			t = min(t, at)
+		}
 		if d := c.out.Deadline; d != 0 {
 			t = min(t, d)
 		}
@@ -155,8 +160,8 @@ func (b *building) settle() error {
 		settled := true
 		for i := range b.cars {
 			c := &b.cars[i]
-			if calls := c.toServe(); calls != c.calls {
-				c.calls = calls
+			if calls, waits := c.toServe(), c.toWait(b.now); calls != c.calls || waits != c.waits {
+				c.calls, c.waits = calls, waits
 				c.dirty = true
 				settled = false
 			}
@@ -175,6 +180,8 @@ func (b *building) step(c *car) {
 	c.out = c.fsm.Step(fsm.Input{
 		Inputs: elevator.Inputs{Connected: true, Floor: c.shaft.Sensor()},
 		Calls:  c.calls,
+		Parks:  b.policy.Parks(),
+		Park:   c.waits,
 	}, b.now)
 	if c.out.Motor != c.shaft.Motor() {
 		c.shaft.Command(b.now, c.out.Motor)
@@ -198,22 +205,29 @@ func (c *car) look() {
 	c.sensorAt = at
 }
 
-// toServe returns the calls that the car is to serve. A car that parks is given a
-// cab call that isn't there, until there is but one floor left to go: from there
-// on it is a car that has lost its last call, and stops at the next floor without
-// opening its door.
+// toServe returns the calls that the car is to serve.
 func (c *car) toServe() elevator.Calls {
 	calls := c.hall
 	calls.Cab = c.cab
-	if c.park == elevator.NoFloor || !calls.Empty() {
-		return calls
-	}
-	switch s := c.state; {
-	case s.Behaviour == elevator.Idle,
-		s.Behaviour == elevator.Moving && s.Floor+int(s.Direction) != c.park:
-		calls.Cab.Put(c.park, s.Floor != c.park)
-	}
 	return calls
+}
+
+// parksAt returns when the car, if it is at rest, may go to where it waits.
+func (c *car) parksAt() time.Duration {
+	if c.park == elevator.NoFloor || c.park == c.state.Floor || c.state.Behaviour != elevator.Idle {
+		return never
+	}
+	return max(c.since, c.placed) + assigner.ParkAfter
+}
+
+// toWait returns the floor to which the car goes to wait there, as package node
+// has it: when it is at rest and was to wait there for some time, and then until it
+// is there.
+func (c *car) toWait(now time.Duration) int {
+	if c.state.Parking && (c.state.Behaviour == elevator.Moving || now >= c.parksAt()) {
+		return c.park
+	}
+	return elevator.NoFloor
 }
 
 // press lights the lamps of those who wait without one and in front of no door
@@ -265,6 +279,9 @@ func (b *building) decide() error {
 		}
 		if park != elevator.NoFloor && (park < 0 || park >= b.cfg.Floors) {
 			return fmt.Errorf("at %v the policy parks car %d at floor %d, which isn't there", b.now, i+1, park)
+		}
+		if park != c.park {
+			c.placed = b.now
 		}
 		c.hall, c.park = hall, park
 		open = open.AndNot(hall)

@@ -263,11 +263,12 @@ func TestLosesItsCall(t *testing.T) {
 type script func(in *Input, out *Decision)
 
 func (script) Ages() bool                        { return false }
+func (script) Parks() bool                       { return false }
 func (s script) Decide(in *Input, out *Decision) { s(in, out) }
 
 // TestPark sends an idle car to wait at floor 4.
 func TestPark(t *testing.T) {
-	// Alone it is there after 10 s.
+	// Alone it sets out after 2 s and is there 10 s later.
 	j := newJournal()
 	drive := func(coming []Passenger, until time.Duration) *building {
 		b, err := newBuilding(Scenario{Cars: 1, Floors: 6, Intensity: 1}, coming, new(parks), j)
@@ -285,23 +286,25 @@ func TestPark(t *testing.T) {
 		return b
 	}
 	b := drive(nil, time.Hour)
-	if c := &b.cars[0]; b.now != 10*second || c.state != (elevator.State{Floor: 4}) || j.floors != 4 {
+	if c := &b.cars[0]; b.now != 12*second || c.state != (elevator.State{Floor: 4, Parking: true}) || j.floors != 4 {
 		t.Errorf("at %v it is %+v, %d floors travelled", b.now, c.state, j.floors)
 	}
-	// Between 1 and 2 it gets a call from 0: it turns at 2, is at 0 at 10 s, leaves
-	// at 13 s, and brings the passenger to 1. From there it goes to 4 at 18.5 s.
+	// Between 1 and 2 it gets a call from 0: it turns at 2, is at 0 at 12 s, leaves
+	// at 15 s, and brings the passenger to 1. From there it goes to 4 at 22.5 s.
 	j = newJournal()
-	b = drive([]Passenger{{3 * second, 0, 1}}, time.Hour)
-	if j.board[0] != 10*second || j.leave[0] != 15500*time.Millisecond {
+	b = drive([]Passenger{{5 * second, 0, 1}}, time.Hour)
+	if j.board[0] != 12*second || j.leave[0] != 17500*time.Millisecond {
 		t.Errorf("boards at %v and leaves at %v", j.board[0], j.leave[0])
 	}
-	if c := &b.cars[0]; c.state != (elevator.State{Floor: 4}) || b.now.Round(time.Millisecond) != 26*second {
+	if c := &b.cars[0]; c.state != (elevator.State{Floor: 4, Parking: true}) || b.now.Round(time.Millisecond) != 30*second {
 		t.Errorf("at %v it is %+v", b.now, c.state)
 	}
 }
 
 // parks is every, and lets all cars wait at floor 4, or at the top.
 type parks struct{ every }
+
+func (*parks) Parks() bool { return true }
 
 func (p *parks) Decide(in *Input, out *Decision) {
 	p.every.Decide(in, out)
@@ -370,6 +373,7 @@ func TestInput(t *testing.T) {
 type ticking script
 
 func (ticking) Ages() bool                        { return true }
+func (ticking) Parks() bool                       { return false }
 func (s ticking) Decide(in *Input, out *Decision) { s(in, out) }
 
 // TestDeterministic: equal runs are equal, and those of the policies that won't

@@ -27,7 +27,7 @@ func TestAsNodesDo(t *testing.T) {
 			t.Fatal(err)
 		}
 		nodes := newDiary(coming, from, to)
-		serveByNodes(t, s, coming, nodes)
+		serveByNodes(t, s, coming, nodes, 0)
 		one, other := here.measures(), nodes.measures()
 		for _, f := range []Figure{Wait, Wait90, Journey} {
 			x, y := f.of(&one), f.of(&other)
@@ -38,11 +38,42 @@ func TestAsNodesDo(t *testing.T) {
 	}
 }
 
-// serveByNodes lets nodes serve everybody. Who waits presses once, boards when the
+// TestAsNodesPark does so with elevators that wait where the next call is likely,
+// and compares with those that don't: that is what parking brings to real nodes.
+func TestAsNodesPark(t *testing.T) {
+	if raceEnabled {
+		t.Skip("takes long with the race detector, and is one goroutine")
+	}
+	s := Scenario{Cars: 3, Floors: 9, Pattern: DownPeak, Intensity: 100}
+	const from, to = 15 * time.Minute, 50 * time.Minute
+	coming := Passengers(s, 11, to)
+	here := newDiary(coming, from, to)
+	if err := serveAll(s, coming, &ours{park: true}, here); err != nil {
+		t.Fatal(err)
+	}
+	model := here.measures()
+	var wait [2]float64
+	for k, parks := range []int{0, s.Cars} {
+		nodes := newDiary(coming, from, to)
+		serveByNodes(t, s, coming, nodes, parks)
+		m := nodes.measures()
+		wait[k] = m.Wait
+		t.Logf("%v, %d of %d nodes park: wait %.2f s, 90 %% %.2f s, journey %.2f s", s, parks, s.Cars, m.Wait, m.Wait90, m.Journey)
+	}
+	t.Logf("with parking the wait is %.2f of that without; here it is %.2f s", wait[1]/wait[0], model.Wait)
+	if wait[1] > 0.6*wait[0] {
+		t.Errorf("with parking people wait for %.2f s, without for %.2f s", wait[1], wait[0])
+	}
+	if wait[1] < 0.7*model.Wait || wait[1] > 1.4*model.Wait+0.5 {
+		t.Errorf("people wait for %.2f s with nodes that park, and for %.2f s here", wait[1], model.Wait)
+	}
+}
+
+// serveByNodes lets nodes serve everybody, of which some park their elevators. Who waits presses once, boards when the
 // lamp goes off, presses in the car, and leaves when that lamp goes off.
-func serveByNodes(t *testing.T, s Scenario, coming []Passenger, l log) {
+func serveByNodes(t *testing.T, s Scenario, coming []Passenger, l log, parks int) {
 	b, err := sim.New(sim.Options{
-		Nodes: s.Cars, Elevator: s.config(), Seed: 1,
+		Nodes: s.Cars, Parks: parks, Elevator: s.config(), Seed: 1,
 		Latency: time.Millisecond, Poll: 10 * time.Millisecond, Commit: time.Millisecond,
 	})
 	if err != nil {

@@ -27,6 +27,8 @@ type owner struct {
 
 func (*once) Ages() bool { return false }
 
+func (*once) Parks() bool { return false }
+
 func (p *once) Decide(in *Input, out *Decision) {
 	p.given = p.given[:0]
 	for i := range in.Cars {

@@ -17,6 +17,8 @@ type Policy interface {
 	// Ages reports whether decisions depend on the ages of calls, so that the
 	// policy is asked again at each whole second with a lit call.
 	Ages() bool
+	// Parks reports whether decisions say where to wait.
+	Parks() bool
 }
 
 // Input is what a policy decides from: what the production assigner is given, and
@@ -40,8 +42,9 @@ type Decision struct {
 	// Calls tells, for each car, the hall calls that it goes to.
 	Calls []elevator.Calls
 	// Park tells, for each car, at which floor it waits while it has nothing to
-	// do, or elevator.NoFloor to stay where it is. It travels there without
-	// opening its door, and turns at any floor if there is a call.
+	// do, or elevator.NoFloor to stay where it is. It goes there when it has had
+	// nothing to do for assigner.ParkAfter, without opening its door, and turns at
+	// any floor if there is a call.
 	Park []int
 }
 
@@ -79,6 +82,8 @@ type every struct{}
 
 func (every) Ages() bool { return false }
 
+func (every) Parks() bool { return false }
+
 func (every) Decide(in *Input, out *Decision) {
 	for _, c := range in.Calls {
 		for i := range out.Calls {
@@ -96,16 +101,12 @@ type ours struct {
 
 func (*ours) Ages() bool { return true }
 
+func (p *ours) Parks() bool { return p.park }
+
 func (p *ours) Decide(in *Input, out *Decision) {
 	copy(out.Calls, p.assigner.Assign(in.Input))
 	if p.park {
 		copy(out.Park, p.assigner.Park(in.Input, out.Calls))
 	}
-	late := assigner.Overdue(in.Input)
-	if late.Empty() {
-		return
-	}
-	for i := range out.Calls {
-		out.Calls[i] = out.Calls[i].Or(late)
-	}
+	everybody(out.Calls, assigner.Overdue(in.Input))
 }

@@ -19,6 +19,31 @@ type Range struct{ Least, Most int }
 type Profile struct {
 	Nodes, Floors Range
 	Faults        Faults
+	Parks         Parks
+}
+
+// Parks says which elevators park.
+type Parks uint8
+
+// Who parks.
+const (
+	// SomePark: in two buildings of five nobody, in two all, and else some.
+	SomePark Parks = iota
+	AllPark
+	NonePark
+)
+
+// draw returns how many of the nodes park. It has a source of its own, so that the
+// rest of the plan is the same whoever parks.
+func (p Parks) draw(seed uint64, nodes int) int {
+	rng := rand.New(rand.NewPCG(seed, 0x7061_726b))
+	switch share := rng.IntN(5); {
+	case p == AllPark, p == SomePark && share < 2:
+		return nodes
+	case p == SomePark && share == 2:
+		return rng.IntN(nodes + 1)
+	}
+	return 0
 }
 
 // maxGap is the longest time between two faults of an episode.
@@ -98,7 +123,7 @@ type spaceState struct {
 func Generate(seed uint64, p Profile) Plan {
 	rng := rand.New(rand.NewPCG(seed, 0x7472_6961_6c))
 	plan := Plan{Seed: seed, Setup: p.setup(rng)}
-	plan.Setup.Seed = seed
+	plan.Setup.Seed, plan.Setup.Parks = seed, p.Parks.draw(seed, plan.Setup.Nodes)
 	g := &generator{
 		rng: rng, style: style(rng.IntN(int(styles))), floors: plan.Setup.Elevator.Floors,
 		noDisk: plan.Setup.NoDisk, bearable: bearable(plan.Setup), spaces: make([]spaceState, plan.Setup.Nodes),

@@ -156,6 +156,9 @@ func (s *shrinker) workspaces() {
 		if out < p.Setup.Started {
 			p.Setup.Started--
 		}
+		if out < p.Setup.Parks {
+			p.Setup.Parks--
+		}
 		p.Setup.Nodes--
 		if p.Setup.Started > 0 {
 			s.try(p)
@@ -263,6 +266,7 @@ func (s *shrinker) usual() {
 	for _, take := range []func(*scenario.Setup){
 		func(x *scenario.Setup) { x.Started = d.Started },
 		func(x *scenario.Setup) { x.NoDisk = false },
+		func(x *scenario.Setup) { x.Parks = 0 },
 		func(x *scenario.Setup) { x.Elevator = d.Elevator },
 		func(x *scenario.Setup) { x.Latency, x.Poll, x.Commit = d.Latency, d.Poll, d.Commit },
 	} {
