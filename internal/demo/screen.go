@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -12,10 +11,12 @@ import (
 // runScreen shows a session in a terminal until somebody quits or ctx is done.
 func runScreen(ctx context.Context, s *session, in io.Reader, out io.Writer) error {
 	p := tea.NewProgram(newModel(s.look, s.act),
-		tea.WithContext(ctx), tea.WithInput(in), tea.WithOutput(out),
+		tea.WithInput(in), tea.WithOutput(out),
 		tea.WithFPS(30), tea.WithoutSignalHandler())
-	_, err := p.Run()
-	if err != nil && !(ctx.Err() != nil && errors.Is(err, tea.ErrProgramKilled)) {
+	// Not tea.WithContext: that would close the input while it's being read.
+	stop := context.AfterFunc(ctx, p.Quit)
+	defer stop()
+	if _, err := p.Run(); err != nil {
 		return fmt.Errorf("the screen: %w; try --headless", err)
 	}
 	return nil

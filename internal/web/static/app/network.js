@@ -74,7 +74,10 @@ export class Network {
     const up = frame.ws.filter((ws) => ws.alive && !ws.frozen);
     const loss = frame.loss ? ` ${frame.loss} % of all datagrams are lost.` : "";
     if (!broken.length) return (up.length === 1 ? `Only node ${up[0].id} runs.` : `All ${up.length} running nodes hear each other.`) + loss;
-    if (broken.length > 3) return `${broken.length} ways are dead.` + loss;
+    const alone = up.filter((ws) => broken.filter((way) => way.includes(ws.id)).length === 2 * (up.length - 1));
+    if (alone.length === up.length) return "Nobody hears anybody." + loss;
+    if (alone.length) return alone.map((ws) => `Node ${ws.id} hears nobody, and nobody hears it.`).join(" ") + loss;
+    if (broken.length > 3) return `${broken.length} of ${up.length * (up.length - 1)} ways are dead.` + loss;
     return broken.map(([from, to]) => `${to} doesn't hear ${from}`).join("; ") + "." + loss;
   }
 
