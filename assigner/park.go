@@ -7,22 +7,6 @@ import (
 	"elevnet/internal/elevator"
 )
 
-// likely tells how likely the next hall call is at each floor: weight of sum. A
-// floor where nobody has pressed yet counts as if somebody had once.
-type likely struct {
-	weight [elevator.MaxFloors]int64
-	sum    int64
-}
-
-func (s *shaft) likely(presses *[elevator.MaxFloors]uint32) likely {
-	var l likely
-	for f := range s.floors {
-		l.weight[f] = 1 + min(int64(presses[f]), 1_000_000)
-		l.sum += l.weight[f]
-	}
-	return l
-}
-
 // second is how much the second nearest elevator counts, in per cent of the
 // nearest: the nearest may be away when the next call comes.
 const second = 30

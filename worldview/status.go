@@ -36,6 +36,9 @@ type Status struct {
 	Version
 	elevator.State
 	Disk Disk
+	// Goal is the hall call that the elevator goes to next. Who assigns calls anew
+	// leaves that one where it is, unless there is something to gain.
+	Goal elevator.Goal
 	// Links holds the nodes that it is linked with, both ways: it hears them
 	// and they hear it. Within a Message the numbers are those of its sections,
 	// and nodes without one are left out.
@@ -61,11 +64,15 @@ func (s Status) join(t Status) Status {
 
 func (s Status) compare(t Status) int {
 	return cmp.Or(s.Version.Compare(t.Version), cmp.Compare(s.Floor, t.Floor),
-		cmp.Compare(s.pack(), t.pack()), cmp.Compare(s.Unavailable, t.Unavailable))
+		cmp.Compare(s.pack(), t.pack()), cmp.Compare(s.Unavailable, t.Unavailable), cmp.Compare(s.Goal, t.Goal))
 }
 
 func (s Status) pack() byte {
-	return byte(s.Behaviour) | byte(s.Direction+1)<<2 | byte(s.Disk)<<4
+	b := byte(s.Behaviour) | byte(s.Direction+1)<<2 | byte(s.Disk)<<4
+	if s.Goal != 0 {
+		b |= hasGoal
+	}
+	return b
 }
 
 // ids returns the ids of a set of nodes, sorted.
