@@ -99,25 +99,25 @@ func (w *walk) asks() bool {
 // that either, then what goes its way lies behind.
 func (w *walk) choose() int {
 	c := &w.calls
-	upward, downward := either(&c.Up, &c.Cab), either(&c.Down, &c.Cab)
+	up, down := words{c.Up[0] | c.Cab[0], c.Up[1] | c.Cab[1]}, words{c.Down[0] | c.Cab[0], c.Down[1] | c.Cab[1]}
 	if w.dir == elevator.Up {
-		if f := lowest(&upward, w.floor); f != nowhere {
+		if f := up.lowest(w.floor); f != nowhere {
 			return f
 		}
-		if f := highest(&downward, elevator.MaxFloors-1); f != nowhere {
+		if f := down.highest(elevator.MaxFloors - 1); f != nowhere {
 			w.dir = elevator.Down
 			return f
 		}
-		return lowest(&c.Up, 0)
+		return words{c.Up[0], c.Up[1]}.lowest(0)
 	}
-	if f := highest(&downward, w.floor); f != nowhere {
+	if f := down.highest(w.floor); f != nowhere {
 		return f
 	}
-	if f := lowest(&upward, 0); f != nowhere {
+	if f := up.lowest(0); f != nowhere {
 		w.dir = elevator.Up
 		return f
 	}
-	return highest(&c.Down, elevator.MaxFloors-1)
+	return words{c.Down[0], c.Down[1]}.highest(elevator.MaxFloors - 1)
 }
 
 // asked reports whether anybody asks to go on from here in direction d.
@@ -126,12 +126,12 @@ func (w *walk) asked(d elevator.Direction) bool {
 }
 
 func (w *walk) beyond(d elevator.Direction) bool {
-	at := either(&w.calls.Up, &w.calls.Down)
-	at = either(&at, &w.calls.Cab)
+	c := &w.calls
+	at := words{c.Up[0] | c.Down[0] | c.Cab[0], c.Up[1] | c.Down[1] | c.Cab[1]}
 	if d == elevator.Up {
-		return lowest(&at, w.floor+1) != nowhere
+		return at.lowest(w.floor+1) != nowhere
 	}
-	return highest(&at, w.floor-1) != nowhere
+	return at.highest(w.floor-1) != nowhere
 }
 
 // fromRest returns the direction that an elevator without one considers first.
@@ -196,35 +196,34 @@ func (w *walk) board(s *shaft, b elevator.Button) {
 // nowhere is a floor that doesn't exist.
 const nowhere = -1
 
-// either returns the union of two sets.
-func either(x, y *elevator.FloorSet) elevator.FloorSet {
-	return elevator.FloorSet{x[0] | y[0], x[1] | y[1]}
-}
+// words are a set of floors. Unlike the array that an [elevator.FloorSet] is, they
+// stay in registers.
+type words struct{ low, high uint64 }
 
 // lowest returns the lowest floor of a set, of those from a floor on upwards.
-func lowest(set *elevator.FloorSet, from int) int {
+func (s words) lowest(from int) int {
 	if from < 64 {
-		if s := set[0] >> from; s != 0 {
-			return from + bits.TrailingZeros64(s)
+		if w := s.low >> from; w != 0 {
+			return from + bits.TrailingZeros64(w)
 		}
 		from = 64
 	}
-	if s := set[1] >> (from - 64); s != 0 {
-		return from + bits.TrailingZeros64(s)
+	if w := s.high >> (from - 64); w != 0 {
+		return from + bits.TrailingZeros64(w)
 	}
 	return nowhere
 }
 
 // highest returns the highest floor of a set, of those from a floor on downwards.
-func highest(set *elevator.FloorSet, from int) int {
+func (s words) highest(from int) int {
 	if from >= 64 {
-		if s := set[1] << (127 - from); s != 0 {
-			return from - bits.LeadingZeros64(s)
+		if w := s.high << (127 - from); w != 0 {
+			return from - bits.LeadingZeros64(w)
 		}
 		from = 63
 	}
-	if s := set[0] << (63 - from); s != 0 {
-		return from - bits.LeadingZeros64(s)
+	if w := s.low << (63 - from); w != 0 {
+		return from - bits.LeadingZeros64(w)
 	}
 	return nowhere
 }
