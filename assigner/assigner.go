@@ -14,17 +14,17 @@
 //
 // so that a long wait is dearer than several short ones and a call weighs the
 // more the older it is: no call starves (SPEC R8). The wait is predicted by
-// running each elevator through the rules of package requests with the timings
-// of the configuration (predict.go). Whoever boards is expected to ride halfway to
-// the end of the shaft; whoever rides already counts by the stops that he makes.
+// running each elevator by the rules of package requests with the timings of the
+// configuration (predict.go, walk.go). Whoever boards is expected to ride to the mean
+// of the floors in his direction, by how often hall buttons were pressed there
+// ([Input].Presses); whoever rides already counts by the stops that he makes.
 //
-// Two things are added. An elevator that is under way, or announces that it goes
-// on, and is left with nothing to go there for, costs a charge: so calls change
-// hands only where that gains something. Its state is all that is needed to see
-// that, and what should stick is thereby replicated. And while there are few
-// calls, the elevators' positions when they have served them count: the wait to
-// be expected of the next call, wherever it is made, by how often hall buttons
-// were pressed so far ([Input].Presses).
+// Two things are added. Every elevator says which hall call it goes to first
+// ([Goal]), and it costs a charge that another one serves that call: so calls change
+// hands only where that gains something. What should stick is thereby replicated.
+// And while there are few calls, the elevators' positions when they have served
+// them count: the wait to be expected of the next call, wherever it is made, by the
+// presses again.
 //
 // What an optimizer can't promise, [Overdue] catches: it names the calls that have
 // waited for longer than any single elevator would have needed, and every
@@ -55,6 +55,8 @@ type Car struct {
 	State elevator.State
 	// Cab holds its cab calls.
 	Cab elevator.FloorSet
+	// Goal is the hall call that it goes to first, as it says (see [Goal]).
+	Goal elevator.Goal
 }
 
 // HallCall is one lit hall call.
@@ -100,7 +102,10 @@ type Assigner struct {
 	order []int // indices of Input.Cars by id
 	cars  []car // in that order
 	out   []elevator.Calls
-	left  int // stops that may still be predicted in this decision
+	// handover is what it costs that a call goes to another elevator than to the one
+	// that says that it goes there.
+	handover int64
+	left     int // stops that may still be predicted in this decision
 
 	likely likely
 	table  []row   // of the exact search, by car
@@ -116,13 +121,13 @@ type Assigner struct {
 
 // car is one elevator during the search.
 type car struct {
-	start walk           // where it is, without calls
-	calls elevator.Calls // what it serves: its cab calls and what it was assigned
+	start  walk           // where it is, without calls
+	others elevator.Calls // hall calls that others go to, and it doesn't
+	calls  elevator.Calls // what it serves: its cab calls and what it was assigned
 	// prices holds what each of calls costs, by button and floor, and cost the
 	// sum of it.
-	prices [elevator.Buttons][elevator.MaxFloors]int64
+	prices [2][elevator.MaxFloors]int64
 	cost   int64
-	turn   int64 // the charge among it
 }
 
 // call is one hall call during the search.
@@ -137,11 +142,13 @@ func (a *Assigner) Assign(in Input) []elevator.Calls {
 	a.shaft = newShaft(in.Config)
 	a.left = effort * max(a.shaft.floors, 1) * len(in.Cars)
 	a.gather(in.Calls)
+	a.likely = a.shaft.likely(&in.Presses)
+	a.shaft.to = a.likely.rides(a.shaft.floors)
+	a.handover = handover + crowd*int64(min(max(len(a.calls)-1, 0), 3))
 	a.line(in.Cars)
 	switch {
 	case len(a.cars) == 0:
 	case len(a.calls) <= few:
-		a.likely = a.shaft.likely(&in.Presses)
 		a.exact()
 	default:
 		a.insert()
@@ -188,13 +195,22 @@ func (a *Assigner) line(cars []Car) {
 		a.order = append(a.order, i)
 	}
 	slices.SortFunc(a.order, func(i, j int) int { return compare(&cars[i], &cars[j]) })
-	a.cars = a.cars[:0]
-	for _, i := range a.order {
-		c := car{start: a.shaft.enter(cars[i].State)}
-		c.start.top = a.shaft.floors - 1
+	var goals elevator.Calls
+	for i := range cars {
+		if f, b, ok := cars[i].Goal.Call(); ok {
+			goals.Put(f, b, true)
+		}
+	}
+	a.cars = slices.Grow(a.cars[:0], len(cars))[:len(cars)]
+	for k, i := range a.order {
+		c := &a.cars[k]
+		c.start = a.shaft.enter(&cars[i])
 		c.calls = a.shaft.existing(elevator.Calls{Cab: cars[i].Cab})
-		a.cars = append(a.cars, c)
-		a.settle(&a.cars[len(a.cars)-1])
+		c.others = goals
+		if f, b, ok := cars[i].Goal.Call(); ok {
+			c.others.Put(f, b, false)
+		}
+		a.settle(c)
 	}
 }
 
@@ -208,6 +224,7 @@ func compare(x, y *Car) int {
 		cmp.Compare(x.State.Behaviour, y.State.Behaviour),
 		cmp.Compare(x.State.Unavailable, y.State.Unavailable),
 		cmp.Compare(number(x.State.Parking), number(y.State.Parking)),
+		cmp.Compare(x.Goal, y.Goal),
 		slices.Compare(x.Cab[:], y.Cab[:]))
 }
 

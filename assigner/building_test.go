@@ -257,9 +257,16 @@ func (b *building) input() assigner.Input {
 	}
 	for i := range b.cars {
 		c := &b.cars[i]
-		in.Cars = append(in.Cars, assigner.Car{ID: c.id, State: c.state, Cab: c.cab})
+		in.Cars = append(in.Cars, c.seen(b.cfg))
 	}
 	return in
+}
+
+// seen is what the others see of a car.
+func (c *liftCar) seen(cfg elevator.Config) assigner.Car {
+	car := assigner.Car{ID: c.id, State: c.state, Cab: c.cab}
+	car.Goal = assigner.Goal(cfg, car, c.hall)
+	return car
 }
 
 func (b *building) assign() {

@@ -55,6 +55,14 @@ func drawState(t *rapid.T, floors int) elevator.State {
 	return s
 }
 
+// drawGoal draws one of the calls, or one that isn't there, or none.
+func drawGoal(t *rapid.T, calls []assigner.HallCall) elevator.Goal {
+	if k := rapid.IntRange(-3, len(calls)-1).Draw(t, "goes to"); k >= 0 {
+		return elevator.GoalOf(calls[k].Floor, calls[k].Button)
+	}
+	return elevator.Goal(rapid.Uint8Max(9).Draw(t, "goal"))
+}
+
 // drawInput draws an input within its ranges, with distinct ids.
 func drawInput(t *rapid.T) assigner.Input {
 	in := assigner.Input{Config: drawConfig(t)}
@@ -71,6 +79,7 @@ func drawInput(t *rapid.T) assigner.Input {
 			ID:    elevator.ID(fmt.Sprint("e", i)),
 			State: drawState(t, in.Config.Floors),
 			Cab:   drawCalls(t, in.Config.Floors).Cab,
+			Goal:  drawGoal(t, in.Calls),
 		})
 	}
 	return in

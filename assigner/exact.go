@@ -68,7 +68,7 @@ func (a *Assigner) with(x *car, set int) elevator.Calls {
 func (a *Assigner) fill(i, sets int) {
 	x := &a.cars[i]
 	for s := range sets {
-		cost, end := a.follow(x, a.with(x, s), never)
+		cost, end := a.follow(x, a.with(x, s))
 		a.table[i][s] = part{cost: cost, floor: end.floor, late: milliseconds(end.now / haste)}
 	}
 }
@@ -93,9 +93,9 @@ func (a *Assigner) choose(r *row, least *[1 << few]int64, sets int) {
 // costs, until there is none: a call goes to another elevator, or two elevators
 // trade all their calls.
 func (a *Assigner) place() {
-	total := a.total()
+	total := a.total(never)
 	better := func() bool {
-		t := a.total()
+		t := a.total(total)
 		if t >= total {
 			return false
 		}
@@ -122,8 +122,11 @@ func (a *Assigner) place() {
 		}
 		for i := range a.parts {
 			for j := range i {
+				if a.parts[i] == a.parts[j] {
+					continue // both empty
+				}
 				a.parts[i], a.parts[j] = a.parts[j], a.parts[i]
-				if a.parts[i] != a.parts[j] && better() {
+				if better() {
 					moved = true
 					continue
 				}
@@ -133,9 +136,16 @@ func (a *Assigner) place() {
 	}
 }
 
-// total returns what a.parts costs, the next call included.
-func (a *Assigner) total() int64 {
+// total returns what a.parts costs, the next call included, or something that is
+// not below limit if that isn't.
+func (a *Assigner) total(limit int64) int64 {
 	var sum int64
+	for i, set := range a.parts {
+		sum += a.table[i][set].cost
+	}
+	if sum >= limit {
+		return sum
+	}
 	var late [elevator.MaxFloors]int64 // for the next call at each floor
 	floors := a.shaft.floors
 	for f := range floors {
@@ -143,19 +153,17 @@ func (a *Assigner) total() int64 {
 	}
 	for i, set := range a.parts {
 		p := &a.table[i][set]
-		sum += p.cost
 		late[p.floor] = min(late[p.floor], p.late)
 	}
 	leg := milliseconds(a.shaft.leg)
 	for f := 1; f < floors; f++ {
 		late[f] = min(late[f], late[f-1]+leg)
 	}
-	for f := floors - 2; f >= 0; f-- {
-		late[f] = min(late[f], late[f+1]+leg)
-	}
 	var wait int64
-	for f := range floors {
-		wait += a.likely.weight[f] * late[f]
+	below := int64(maxWait)
+	for f := floors - 1; f >= 0; f-- {
+		below = min(late[f], below+leg)
+		wait += a.likely.weight[f] * below
 	}
 	return sum + wait/max(a.likely.sum, 1)*next
 }

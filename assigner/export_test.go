@@ -32,19 +32,20 @@ func Cost(in Input, share []elevator.Calls) int64 {
 	var a Assigner
 	a.shaft = newShaft(in.Config)
 	a.gather(in.Calls)
+	a.likely = a.shaft.likely(&in.Presses)
+	a.shaft.to = a.likely.rides(a.shaft.floors)
 	a.line(in.Cars)
 	a.table = make([]row, len(a.cars))
 	a.parts = make([]uint8, len(a.cars))
 	var sum int64
 	for i, at := range a.order {
 		x := &a.cars[i]
-		cost, end := a.follow(x, x.calls.Or(share[at]), never)
+		cost, end := a.follow(x, x.calls.Or(share[at]))
 		a.table[i][0] = part{cost: cost, floor: end.floor, late: milliseconds(end.now / haste)}
 		sum += cost
 	}
 	if len(a.calls) > few {
 		return sum
 	}
-	a.likely = a.shaft.likely(&in.Presses)
-	return a.total()
+	return a.total(never)
 }

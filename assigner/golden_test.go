@@ -54,9 +54,7 @@ func describe(sb *strings.Builder, in assigner.Input) {
 	out := assigner.Assign(in)
 	for i, c := range in.Cars {
 		fmt.Fprintf(sb, "%s %v at %d, %v, cab [%v]:", c.ID, c.State.Behaviour, c.State.Floor, c.State.Direction, elevator.Calls{Cab: c.Cab})
-		all := out[i]
-		all.Cab = c.Cab
-		for _, s := range assigner.Predict(nil, in.Config, c.State, all) {
+		for _, s := range assigner.Predict(nil, in.Config, c, out[i]) {
 			fmt.Fprintf(sb, " %v(%v)", one(s.Floor, s.Button), s.In)
 		}
 		sb.WriteString("\n")

@@ -8,22 +8,6 @@ import (
 	"elevnet/internal/elevator"
 )
 
-// likely tells how likely the next hall call is at each floor: weight of sum. A
-// floor where nobody has pressed yet counts as if somebody had once.
-type likely struct {
-	weight [elevator.MaxFloors]int64
-	sum    int64
-}
-
-func (s *shaft) likely(presses *[elevator.MaxFloors]uint32) likely {
-	var l likely
-	for f := range s.floors {
-		l.weight[f] = 1 + min(int64(presses[f]), 1_000_000)
-		l.sum += l.weight[f]
-	}
-	return l
-}
-
 // second is how much the second nearest elevator counts, in per cent of the
 // nearest: the nearest may be away when the next call comes.
 const second = 30
@@ -69,7 +53,7 @@ func (a *Assigner) Park(in Input, out []elevator.Calls) []int {
 		case c.State.Parking:
 			a.free = append(a.free, i)
 		default:
-			w := s.enter(c.State)
+			w := s.enter(c)
 			a.still = append(a.still, w.floor)
 		}
 	}
@@ -78,13 +62,13 @@ func (a *Assigner) Park(in Input, out []elevator.Calls) []int {
 	}
 	slices.SortFunc(a.free, func(i, j int) int {
 		x, y := &in.Cars[i], &in.Cars[j]
-		return cmp.Or(cmp.Compare(s.enter(x.State).floor, s.enter(y.State).floor), compare(x, y))
+		return cmp.Or(cmp.Compare(s.enter(x).floor, s.enter(y).floor), compare(x, y))
 	})
 	slices.Sort(a.still)
 	a.spread(s.likely(&in.Presses), s.floors)
 	for k, i := range a.free {
 		st := in.Cars[i].State
-		if to := a.spots[k]; st.Behaviour == elevator.Moving || a.gains(k, s.enter(st).floor) {
+		if to := a.spots[k]; st.Behaviour == elevator.Moving || a.gains(k, s.enter(&in.Cars[i]).floor) {
 			a.park[i] = to
 		}
 	}

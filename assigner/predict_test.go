@@ -48,6 +48,10 @@ func open(f int, d elevator.Direction) elevator.State {
 	return elevator.State{Floor: f, Direction: d, Behaviour: elevator.DoorOpen}
 }
 
+func predict(cfg elevator.Config, s elevator.State, all elevator.Calls) []assigner.Service {
+	return assigner.Predict(nil, cfg, assigner.Car{State: s, Cab: all.Cab}, all.Hall())
+}
+
 func TestPredict(t *testing.T) {
 	const ms = time.Millisecond
 	for name, tc := range map[string]struct {
@@ -92,7 +96,7 @@ func TestPredict(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := assigner.Predict(nil, course(4), tc.state, tc.calls)
+			got := predict(course(4), tc.state, tc.calls)
 			if d := gocmp.Diff(tc.want, sorted(got)); d != "" {
 				t.Errorf("Predict(%+v, %v): (-want +got)\n%s", tc.state, tc.calls, d)
 			}
@@ -110,7 +114,7 @@ func sorted(s []assigner.Service) []assigner.Service {
 
 func TestPredictKeepsWhatIsThere(t *testing.T) {
 	dst := []assigner.Service{{Floor: 9}}
-	got := assigner.Predict(dst, course(4), idle(0), calls(cab(1)))
+	got := assigner.Predict(dst, course(4), assigner.Car{Cab: cab(1).Cab}, elevator.Calls{})
 	if len(got) != 2 || got[0] != dst[0] {
 		t.Errorf("Predict did not append: %v", got)
 	}
@@ -164,7 +168,7 @@ func TestPredictIsFloorByFloor(t *testing.T) {
 		cfg := drawConfig(t)
 		all := drawCalls(t, cfg.Floors)
 		s := drawState(t, cfg.Floors)
-		got := assigner.Predict(nil, cfg, s, all)
+		got := predict(cfg, s, all)
 		if d := gocmp.Diff(sortedByCall(floorByFloor(cfg, s, all)), sortedByCall(got)); d != "" {
 			t.Fatalf("%+v %v (-floor by floor +predicted)\n%s", s, all, d)
 		}
@@ -206,7 +210,7 @@ func TestOneDirectionPerStop(t *testing.T) {
 		all := drawCalls(t, cfg.Floors)
 		var at [2][]time.Duration
 		s := drawState(t, cfg.Floors)
-		for _, v := range assigner.Predict(nil, cfg, s, all) {
+		for _, v := range predict(cfg, s, all) {
 			if v.Floor == f && v.Button != elevator.Cab {
 				at[v.Button] = append(at[v.Button], v.In)
 			}
@@ -256,4 +260,24 @@ func TestOverdue(t *testing.T) {
 	if got := assigner.Overdue(in); !got.Has(0, elevator.HallUp) {
 		t.Errorf("Overdue: %v, want floor 0 among them", got)
 	}
+}
+
+// TestGoal checks that an elevator says that it goes to the hall call that it is
+// predicted to serve first.
+func TestGoal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		cfg := drawConfig(t)
+		all := drawCalls(t, cfg.Floors)
+		car := assigner.Car{State: drawState(t, cfg.Floors), Cab: all.Cab}
+		var want elevator.Goal
+		for _, s := range assigner.Predict(nil, cfg, car, all) {
+			if s.Button != elevator.Cab {
+				want = elevator.GoalOf(s.Floor, s.Button)
+				break
+			}
+		}
+		if got := assigner.Goal(cfg, car, all); got != want {
+			t.Fatalf("%v %v: goal %d, want %d", car.State, all, got, want)
+		}
+	})
 }

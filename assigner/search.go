@@ -21,97 +21,95 @@ const (
 
 // What the prices are made of; docs/dispatching.md tells how they were found.
 const (
-	linear = 30_000      // ms: the price of a wait is T·(T + linear)
-	charge = 100_000_000 // ms²: that an elevator turns back, or stops for nothing
+	linear = 30_000 // ms: the price of a wait is T·(T + linear)
+	// handover, in ms², is what it costs that a call is served by an elevator other
+	// than the one that says that it goes there: this much if it is the only call, and
+	// crowd more for each further one, up to three.
+	handover = 30_000_000
+	crowd    = 40_000_000
 	// next, in ms, times the wait to be expected of the next call is added to the
 	// prices of those that there are. An elevator counts as late by one
 	// haste-th of the time for which it is still busy.
-	next  = 45_000
+	next  = 60_000
 	haste = 5
 )
 
 // effort bounds the search among more than a few calls: how many stops it may
 // predict, for each floor and elevator there is. Only the insertion, which can't
 // be left out, may go beyond.
-const effort = 15
+const effort = 30
 
 // ages holds the age of each hall call in milliseconds, by button and floor.
 type ages [2][elevator.MaxFloors]int64
 
-// price returns what the call at floor f, button b, costs if it is served at the
-// given time from now. Cab calls cost nothing but time.
-func (a *Assigner) price(f int, b elevator.Button, at time.Duration) int64 {
-	if b == elevator.Cab {
+// price returns what a stop of x costs. Cab calls cost nothing but time.
+func (a *Assigner) price(x *car, st *stop) int64 {
+	switch st.hall {
+	case elevator.Up:
+		return a.priceOf(x, elevator.HallUp, st.floor, st.at)
+	case elevator.Down:
+		return a.priceOf(x, elevator.HallDown, st.floor, st.at)
+	default:
 		return 0
 	}
+}
+
+// priceOf returns what a hall call costs if x serves it at the given time from
+// now.
+func (a *Assigner) priceOf(x *car, b elevator.Button, f int, at time.Duration) int64 {
 	t := milliseconds(at) + a.ages[b][f]
-	return t * (t + linear)
+	p := t * (t + linear)
+	if x.others.Has(f, b) {
+		p += a.handover
+	}
+	return p
 }
 
 func milliseconds(t time.Duration) int64 { return min(int64(t/time.Millisecond), maxWait) }
 
-// turns returns the charge if x, which is under way or announces that it goes on,
-// has nothing to go there for among calls. One that parks never had.
-func (x *car) turns(calls *elevator.Calls) int64 {
-	w := &x.start
-	at := calls.Floors()
-	switch {
-	case w.doing == elevator.Idle, w.dir == elevator.Stop, w.parking,
-		w.doing == elevator.Moving && at.Has(w.floor),
-		w.dir == elevator.Up && at.AnyAbove(w.floor),
-		w.dir == elevator.Down && at.AnyBelow(w.floor):
-		return 0
-	}
-	return charge
-}
-
-// settle sets the prices of the calls of x, and their sum, x.cost.
+// settle sets the prices of the hall calls of x, and x.cost.
 func (a *Assigner) settle(x *car) {
 	w := x.start
 	w.calls = x.calls
-	x.turn = x.turns(&x.calls)
-	x.cost = x.turn
-	for {
-		stop, ok := w.next(&a.shaft)
-		if !ok {
-			return
-		}
+	x.cost = 0
+	for w.asks() {
+		st, _ := w.next(&a.shaft)
 		a.left--
-		for b, served := range stop.served {
-			if served {
-				p := a.price(stop.floor, elevator.Button(b), stop.at)
-				x.prices[b][stop.floor] = p
-				x.cost += p
-			}
+		if st.hall == elevator.Stop {
+			continue
 		}
+		p := a.price(x, &st)
+		x.prices[st.hall.Hall()][st.floor] = p
+		x.cost += p
 	}
 }
 
 // cost returns what it costs that x serves calls, or limit if that is not below
 // limit.
 func (a *Assigner) cost(x *car, calls elevator.Calls, limit int64) int64 {
-	sum, _ := a.follow(x, calls, limit)
-	return sum
-}
-
-// follow returns cost and, if that is below limit, the end of the walk.
-func (a *Assigner) follow(x *car, calls elevator.Calls, limit int64) (int64, walk) {
 	w := x.start
 	w.calls = calls
-	sum := x.turns(&calls)
-	for sum < limit {
-		stop, ok := w.next(&a.shaft)
+	var sum int64
+	for sum < limit && w.asks() {
+		st, _ := w.next(&a.shaft)
+		a.left--
+		sum += a.price(x, &st)
+	}
+	return min(sum, limit)
+}
+
+// follow returns what it costs that x serves calls, and the end of the walk.
+func (a *Assigner) follow(x *car, calls elevator.Calls) (int64, walk) {
+	w := x.start
+	w.calls = calls
+	var sum int64
+	for {
+		st, ok := w.next(&a.shaft)
 		if !ok {
 			return sum, w
 		}
-		a.left--
-		for b, served := range stop.served {
-			if served {
-				sum += a.price(stop.floor, elevator.Button(b), stop.at)
-			}
-		}
+		sum += a.price(x, &st)
 	}
-	return limit, w
 }
 
 // adds returns by how much the cost of x rises if it serves c as well, or limit
@@ -122,34 +120,30 @@ func (a *Assigner) adds(x *car, c *call, limit int64) int64 {
 	w := x.start
 	w.calls = x.calls
 	w.calls.Put(c.floor, c.button, true)
-	sum := x.turns(&w.calls) - x.turn
+	var sum int64
 	open := true // c is not yet served
-	for {
+	for w.asks() {
 		least := sum
 		if open {
 			way := time.Duration(max(c.floor-w.floor, w.floor-c.floor)) * a.shaft.leg
-			least += a.price(c.floor, c.button, w.now+way)
+			least += a.priceOf(x, c.button, c.floor, w.now+way)
 		}
 		if least >= limit {
 			return limit
 		}
-		stop, ok := w.next(&a.shaft)
-		if !ok {
-			return sum
-		}
+		st, _ := w.next(&a.shaft)
 		a.left--
-		for b, served := range stop.served {
-			if !served {
-				continue
-			}
-			sum += a.price(stop.floor, elevator.Button(b), stop.at)
-			if elevator.Button(b) == c.button && stop.floor == c.floor {
-				open = false
-			} else {
-				sum -= x.prices[b][stop.floor]
-			}
+		if st.hall == elevator.Stop {
+			continue
+		}
+		sum += a.price(x, &st)
+		if b := st.hall.Hall(); b == c.button && st.floor == c.floor {
+			open = false
+		} else {
+			sum -= x.prices[b][st.floor]
 		}
 	}
+	return min(sum, limit)
 }
 
 // insert gives each call to the elevator to whose cost it adds least.

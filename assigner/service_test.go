@@ -55,12 +55,11 @@ func TestEveryCallIsServed(t *testing.T) {
 	})
 }
 
-// TestNoFlipsUndisturbed checks that while a car proceeds towards its call and
-// nothing else happens, the assignment stays: a single call to idle cars never
-// changes its car. (With two calls there can be a good reason to: a car that has
-// just served the first, and may turn either way, can be better placed for the
-// second than it was expected to be.)
-func TestNoFlipsUndisturbed(t *testing.T) {
+// TestFewFlipsUndisturbed checks that while a car proceeds towards its call and
+// nothing else happens, the assignment nearly stays. A single call to idle cars may
+// be handed on where that leaves the cars in better places, once for each car that
+// has set out; it never goes in circles.
+func TestFewFlipsUndisturbed(t *testing.T) {
 	var a assigner.Assigner
 	rapid.Check(t, func(t *rapid.T) {
 		b := drawBuilding(t, a.Assign)
@@ -70,7 +69,7 @@ func TestNoFlipsUndisturbed(t *testing.T) {
 		if err := b.run(riders, time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		if b.flips != 0 || b.detours != 0 {
+		if most := len(b.cars) - 1; b.flips > most || b.detours > most {
 			t.Fatalf("%d flips, %d detours", b.flips, b.detours)
 		}
 	})
@@ -111,7 +110,7 @@ func TestStability(t *testing.T) {
 		detours += b.detours
 	}
 	t.Logf("%d calls: %.3f changes of car and %.4f detours for each", calls, float64(flips)/float64(calls), float64(detours)/float64(calls))
-	if flips*2 > calls || detours*100 > calls {
+	if flips*5 > calls || detours*100 > calls {
 		t.Errorf("too many: %d calls, %d changes of car, %d detours", calls, flips, detours)
 	}
 }

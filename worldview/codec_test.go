@@ -255,15 +255,17 @@ var malformed = map[string][][]byte{
 		datagram(1, Life(1), 1, "1", 4, 0, 12, 0, 0, 1), // above the top
 	},
 	"status out of range": {
-		datagram(1, Life(1), 1, "1", 2, 0, 0, 0, 4, 0, 0),      // version 0
-		datagram(1, Life(1), 1, "1", 2, 0, 1, 4, 4, 0, 0),      // floor
-		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 3|1<<2, 0, 0), // behaviour
-		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 3<<2, 0, 0),   // direction
-		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4|3<<4, 0, 0), // disk
-		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4|1<<6, 0, 0), // the bit that is free
-		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4, 0x20, 0),   // reasons
-		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4, 0, 2),      // linked with nobody
+		datagram(1, Life(1), 1, "1", 2, 0, 0, 0, 4, 0, 0),       // version 0
+		datagram(1, Life(1), 1, "1", 2, 0, 1, 4, 4, 0, 0),       // floor
+		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 3|1<<2, 0, 0),  // behaviour
+		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 3<<2, 0, 0),    // direction
+		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4|3<<4, 0, 0),  // disk
+		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4, 0x20, 0),    // reasons
+		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 0x44, 0, 7, 0), // goal: up from the highest floor
+		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 0x44, 0, 8, 0), // goal: above it
+		datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 4, 0, 2),       // linked with nobody
 	},
+	"no goal":                       {datagram(1, Life(1), 1, "1", 2, 0, 1, 0, 0x44, 0, 0, 0)}, // given, but none
 	"no such life":                  {datagram(1, Life(1), 1, "1", 4, 0, 0, 0, 1, 1), datagram(0, 1, "1", 2, 0, 1, 0, 4, 0, 0)},
 	"life repeated":                 {datagram(1, Life(1), 1, "1", 4, 1, 0, 0, 0, 1, 1, 0, 0, 1)},
 	"no life before the first call": {datagram(1, Life(1), 1, "1", 4, 0, 0, formSameLife, 1)},

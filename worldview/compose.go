@@ -295,7 +295,7 @@ func (c *Composer) addStatus(w *Worldview, i int) bool {
 	if c.nodes[i].status || !s.Known() {
 		return true
 	}
-	if !c.take(c.sectionSize(w, i) + c.lifeSize(s.Life) + uvarintLen(s.Seq) + 3 + (len(w.nodes)+7)/8) {
+	if !c.take(c.sectionSize(w, i) + c.lifeSize(s.Life) + uvarintLen(s.Seq) + 4 + (len(w.nodes)+7)/8) {
 		return false
 	}
 	c.nodes[i].section, c.nodes[i].status = true, true

@@ -275,16 +275,21 @@ func (d *Decoder) readStatus(r *reader, floors, sections int) Status {
 	packed := r.byte()
 	s.Behaviour = elevator.Behaviour(packed & 3)
 	s.Direction = elevator.Direction(packed>>2&3) - 1
-	s.Disk = Disk(packed &^ parking >> 4)
+	s.Disk = Disk(packed &^ (parking | hasGoal) >> 4)
 	s.Parking = packed&parking != 0
 	s.Unavailable = elevator.Reasons(r.byte())
+	if packed&hasGoal != 0 {
+		if s.Goal = elevator.Goal(r.byte()); s.Goal == 0 {
+			r.fail("no goal")
+		}
+	}
 	for b := 0; b < sections; b += 8 {
 		s.Links |= elevator.NodeSet(r.byte()) << b
 	}
 	switch {
 	case r.err != nil:
 	case s.Seq == 0, s.Floor >= floors, s.Behaviour >= elevator.Behaviours, s.Direction > elevator.Up,
-		s.Disk > DiskFailed, s.Unavailable&^elevator.AllReasons != 0,
+		s.Disk > DiskFailed, !s.Goal.Exists(floors), s.Unavailable&^elevator.AllReasons != 0,
 		sections < elevator.MaxNodes && s.Links>>sections != 0:
 		r.fail("status out of range")
 	}

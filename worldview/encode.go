@@ -18,6 +18,8 @@ const (
 	hasStatus = 2
 	hasCalls  = 4
 
+	hasGoal = 1 << 6
+
 	formSameLife = 1
 	formS        = 2
 	formC        = 8
@@ -128,6 +130,9 @@ func (e *Encoder) appendSection(dst []byte, s *Section, sections, front int) []b
 		dst = e.appendLife(dst, s.Status.Life)
 		dst = binary.AppendUvarint(dst, s.Status.Seq)
 		dst = append(dst, byte(s.Status.Floor), s.Status.pack(), byte(s.Status.Unavailable))
+		if s.Status.Goal != 0 {
+			dst = append(dst, byte(s.Status.Goal))
+		}
 		for b := 0; b < sections; b += 8 {
 			dst = append(dst, byte(s.Status.Links>>b))
 		}

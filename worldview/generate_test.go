@@ -78,6 +78,14 @@ func drawState(t *rapid.T, floors int) elevator.State {
 	}
 }
 
+func drawGoal(t *rapid.T, floors int) elevator.Goal {
+	f, b := rapid.IntRange(0, floors-1).Draw(t, "goal"), elevator.Button(rapid.IntRange(0, 2).Draw(t, "of"))
+	if b == elevator.Cab || !elevator.ButtonExists(floors, f, b) {
+		return 0
+	}
+	return elevator.GoalOf(f, b)
+}
+
 // buttons lists the numbers of the buttons that exist.
 func buttons(floors int) []int {
 	var numbers []int
@@ -131,6 +139,7 @@ func anyMessage() *rapid.Generator[*Message] {
 					Version: Version{anyLife().Draw(t, "statusLife"), rapid.Uint64Range(1, 1<<63-1).Draw(t, "version")},
 					State:   drawState(t, m.Floors),
 					Disk:    Disk(rapid.Uint8Max(uint8(DiskFailed)).Draw(t, "disk")),
+					Goal:    drawGoal(t, m.Floors),
 					Links:   elevator.NodeSet(rapid.Uint64Max(1<<len(ids)-1).Draw(t, "links")),
 				}
 			}
@@ -171,6 +180,7 @@ func building(n, length, floors int, fill func(i, number int) Call) *Worldview {
 		w.SetStatus(i, Status{
 			Version: Version{testLife + Life(k), uint64(k + 1)},
 			State:   elevator.State{Floor: k % floors, Direction: elevator.Up, Behaviour: elevator.Moving},
+			Goal:    elevator.GoalOf(k%(floors-1), elevator.HallUp),
 			Links:   elevator.NodeSet(1<<n - 1),
 		})
 		for _, number := range buttons(floors) {

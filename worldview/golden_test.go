@@ -47,6 +47,7 @@ func goldenMessages() map[string]*Message {
 		w.SetStatus(i, Status{
 			Version: Version{testLife + Life(k), uint64(40 + k)},
 			State:   elevator.State{Floor: k, Direction: elevator.Direction(k - 1), Behaviour: elevator.Behaviour(k)},
+			Goal:    elevator.Goal(3 * k),
 			Links:   7 &^ (1 << k),
 		})
 	}
@@ -241,8 +242,12 @@ func annotated(t testing.TB, name string, b []byte) []byte {
 			varint("  status: life")
 			varint("  status: version")
 			number(1, "  status: floor")
-			line(1, "  status: parking, disk, direction, behaviour %08b", b[0])
+			packed := line(1, "  status: parking, goal, disk, direction, behaviour %08b", b[0])[0]
 			line(1, "  status: unavailable %05b", b[0])
+			if packed&hasGoal != 0 {
+				f, up := b[0]/2, b[0]&1
+				line(1, "  status: goes to floor %d, up %d", f, up)
+			}
 			line((sections+7)/8, "  status: links %08b", b[:(sections+7)/8])
 		}
 		if contents&4 == 0 {

@@ -50,7 +50,7 @@ func held(w *Worldview) holding {
 // learn is Merge as the specification words it.
 func (h holding) learn(m *Message) {
 	content := func(s Status) [4]int {
-		return [4]int{s.Floor, int(s.Disk)<<4 | int(s.Direction+1)<<2 | int(s.Behaviour), int(s.Unavailable)}
+		return [4]int{s.Floor, min(int(s.Goal), 1)<<6 | int(s.Disk)<<4 | int(s.Direction+1)<<2 | int(s.Behaviour), int(s.Unavailable), int(s.Goal)}
 	}
 	for _, s := range m.Sections {
 		for _, e := range s.Calls {
@@ -102,6 +102,7 @@ func drawView(t *rapid.T) *Message {
 					Floor:     rapid.IntRange(0, 1).Draw(t, "floor"),
 					Direction: elevator.Direction(rapid.Int8Range(-1, 1).Draw(t, "direction")),
 				},
+				Goal:  drawGoal(t, lawFloors),
 				Links: elevator.NodeSet(rapid.Uint64Max(1<<len(ids)-1).Draw(t, "links")),
 			}
 		}
@@ -312,6 +313,7 @@ func TestStatusVersions(t *testing.T) {
 		{"later in the same life", at(1, old, 3), at(2, later, 4), at(2, later, 4)},
 		{"a later life, its count smaller", at(2, later, 1), at(0, nextLife, 0), at(0, nextLife, 0)},
 		{"equal versions, other floors", at(1, old, 1), at(2, old, 2), at(2, old, 2)},
+		{"equal versions, other goals", Status{Version: old, Links: 1}, Status{Version: old, Goal: 3, Links: 2}, Status{Version: old, Goal: 3, Links: 2}},
 		{"equal but for the links", at(1, old, 1), at(1, old, 6), at(1, old, 7)},
 		{"equal", at(1, old, 5), at(1, old, 5), at(1, old, 5)},
 	} {

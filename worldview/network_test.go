@@ -115,7 +115,7 @@ func TestComposedFragmentsConverge(t *testing.T) {
 			case 1:
 				version := s.w.Node(0).Status.Seq + 1
 				s.w.SetStatus(0, Status{
-					Version: Version{testLife, version}, State: drawState(t, floors),
+					Version: Version{testLife, version}, State: drawState(t, floors), Goal: drawGoal(t, floors),
 					Links: elevator.NodeSet(rapid.Uint64Max(1<<s.w.Len()-1).Draw(t, "links")),
 				})
 			case 2:

@@ -36,6 +36,9 @@ type Status struct {
 	Version
 	elevator.State
 	Disk Disk
+	// Goal is the hall call that the elevator goes to next. Who assigns calls anew
+	// leaves that one where it is, unless there is something to gain.
+	Goal elevator.Goal
 	// Links holds the nodes that it is linked with, both ways: it hears them
 	// and they hear it. Within a Message the numbers are those of its sections,
 	// and nodes without one are left out.
@@ -61,7 +64,7 @@ func (s Status) join(t Status) Status {
 
 func (s Status) compare(t Status) int {
 	return cmp.Or(s.Version.Compare(t.Version), cmp.Compare(s.Floor, t.Floor),
-		cmp.Compare(s.pack(), t.pack()), cmp.Compare(s.Unavailable, t.Unavailable))
+		cmp.Compare(s.pack(), t.pack()), cmp.Compare(s.Unavailable, t.Unavailable), cmp.Compare(s.Goal, t.Goal))
 }
 
 func (s Status) pack() byte {
@@ -69,11 +72,13 @@ func (s Status) pack() byte {
 	if s.Parking {
 		b |= parking
 	}
+	if s.Goal != 0 {
+		b |= hasGoal
+	}
 	return b
 }
 
-// parking is the bit of State.Parking in what pack returns. The one below is
-// free.
+// parking is the bit of State.Parking in what pack returns.
 const parking = 1 << 7
 
 // ids returns the ids of a set of nodes, sorted.

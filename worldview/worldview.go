@@ -39,8 +39,9 @@
 //	       varint   life, as a number in the table of lives
 //	       varint   version within that life
 //	       1        floor
-//	       1        behaviour | (direction+1)<<2 | disk<<4 | parking<<7
+//	       1        behaviour | (direction+1)<<2 | disk<<4 | 64 = goal given | 128 = parking
 //	       1        reasons why it is unavailable
+//	       0/1      goal: the hall call that it goes to next, 2 × floor, + 1 for up
 //	       ⌈s/8⌉    which sections' nodes it is linked with, both ways: bit set;
 //	                the links of one version that find no room here travel in
 //	                other datagrams

@@ -75,7 +75,7 @@ func (n *Node) publish() {
 	if !n.joined {
 		return
 	}
-	s := worldview.Status{State: n.car.State(), Disk: n.led.Disk(), Links: n.live}
+	s := worldview.Status{State: n.car.State(), Disk: n.led.Disk(), Goal: n.goal(), Links: n.live}
 	own := n.view.Node(n.me).Status
 	s.Version = own.Version
 	if s == own && own.Version == n.version && own.Known() {
@@ -98,6 +98,12 @@ func (n *Node) publish() {
 	n.settled = false
 	n.stirred = n.now
 	n.send.at(n.now)
+}
+
+// goal returns the hall call that this elevator goes to next.
+func (n *Node) goal() elevator.Goal {
+	car := assigner.Car{State: n.car.State(), Cab: n.lit.Cab}
+	return assigner.Goal(n.cfg.Elevator, car, n.calls.AndNot(n.calls.AndNot(n.lit)))
 }
 
 // toServe returns the calls that this elevator is to serve: its lit cab calls,
@@ -196,7 +202,7 @@ func (n *Node) assignment(hall elevator.Calls) assigner.Input {
 			continue
 		}
 		node := n.view.Node(i)
-		car := assigner.Car{ID: node.ID, State: node.Status.State}
+		car := assigner.Car{ID: node.ID, State: node.Status.State, Goal: node.Status.Goal}
 		for f := range n.cfg.Elevator.Floors {
 			car.Cab.Put(f, node.Calls[worldview.Number(f, elevator.Cab)].Lit())
 		}

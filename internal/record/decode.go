@@ -293,7 +293,7 @@ func (d *decoder) question() *node.Question {
 		c.State.Direction = elevator.Direction(r.below(3)) - 1
 		c.State.Behaviour = elevator.Behaviour(r.below(elevator.Behaviours))
 		c.State.Unavailable = elevator.Reasons(r.byte())
-		c.State.Parking, c.Cab = r.bool(), r.floors()
+		c.State.Parking, c.Goal, c.Cab = r.bool(), elevator.Goal(r.byte()), r.floors()
 		q.Input.Cars = append(q.Input.Cars, c)
 	}
 	for range r.below(2*elevator.MaxFloors + 1) {

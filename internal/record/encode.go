@@ -159,7 +159,7 @@ func (b *body) question(q *node.Question) {
 		b.string(string(c.ID))
 		b.uvarint(uint64(c.State.Floor + 1))
 		b.b = append(b.b, byte(c.State.Direction+1), byte(c.State.Behaviour), byte(c.State.Unavailable))
-		b.b = appendBool(b.b, c.State.Parking)
+		b.b = append(appendBool(b.b, c.State.Parking), byte(c.Goal))
 		b.b = appendFloors(b.b, c.Cab)
 	}
 	b.uvarint(uint64(len(q.Input.Calls)))

@@ -28,7 +28,7 @@ func TestNothingIsForgotten(t *testing.T) {
 		{node.Notice{}, []string{"Kind", "Peer", "Count", "Reasons", "Err"}, nil},
 		{node.Question{}, []string{"Number", "Input"}, nil},
 		{assigner.Input{}, []string{"Calls", "Cars"}, []string{"Config", "Presses"}},
-		{assigner.Car{}, []string{"ID", "State", "Cab"}, nil},
+		{assigner.Car{}, []string{"ID", "State", "Cab", "Goal"}, nil},
 		{assigner.HallCall{}, []string{"Floor", "Button", "Age"}, nil},
 		{elevator.State{}, []string{"Floor", "Direction", "Behaviour", "Unavailable", "Parking"}, nil},
 		{elevator.Inputs{}, []string{"Connected", "Link", "Floor", "Buttons", "Stop", "Obstruction"}, nil},

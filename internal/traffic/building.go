@@ -309,6 +309,7 @@ func (b *building) describe() {
 		c := &b.cars[i]
 		in.Cars[i].State, in.Cars[i].Cab = c.state, c.cab
 		in.Phase[i] = b.now - c.since
+		in.Cars[i].Goal = assigner.Goal(b.cfg, in.Cars[i], c.hall.AndNot(c.hall.AndNot(b.lit)))
 	}
 }
 

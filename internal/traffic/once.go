@@ -121,5 +121,7 @@ func firstThere(in *Input, k int, given []elevator.Calls) int {
 func predict(buf []assigner.Service, in *Input, k, i int, given []elevator.Calls) []assigner.Service {
 	calls := given[i]
 	calls.Put(in.Calls[k].Floor, in.Calls[k].Button, true)
-	return assigner.Predict(buf[:0], in.Config, in.Cars[i].State, calls)
+	car := in.Cars[i]
+	car.Cab = calls.Cab
+	return assigner.Predict(buf[:0], in.Config, car, calls)
 }

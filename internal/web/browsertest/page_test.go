@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"net/url"
 	"testing"
 )
 
@@ -53,9 +54,9 @@ const frameRate = `(async () => {
 
 // A person who prefers little motion, or other colours, gets them.
 func TestPreferences(t *testing.T) {
-	url := demo(t).URL
-	light := open(t, url, Look{})
-	dark := open(t, url, Look{Dark: true, Calm: true})
+	address := demo(t).URL
+	light := open(t, address, Look{})
+	dark := open(t, address, Look{Dark: true, Calm: true})
 	ground := `getComputedStyle(document.body).backgroundColor`
 	if a, b := eval[string](light, ground), eval[string](dark, ground); a == b {
 		t.Errorf("dark and light have the same ground: %s", a)
@@ -71,13 +72,25 @@ func TestPreferences(t *testing.T) {
 	light.healthy()
 }
 
-// When the server is gone the page says so.
-func TestConnectionLost(t *testing.T) {
+// When the server is gone the page says so, and goes on by itself when there is
+// one again: here another building with fewer nodes.
+func TestConnectionLostAndBack(t *testing.T) {
 	p := demo(t)
 	v := open(t, p.URL, Look{})
+	v.alive()
 	v.healthy()
 	p.Stop()
 	v.wait("the loss is said", `document.getElementById("link-text").textContent === "connection lost; trying again"`)
+	again, err := url.Parse(p.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo(t, "--nodes", "2", "--http", again.Host)
+	v.wait("the page is connected again", `document.getElementById("link-text").textContent === "connected" && document.querySelectorAll(".ws").length === 2`)
+	v.alive()
+	kind, floor := v.quietCall()
+	v.press("2", kind, floor)
+	v.wait("the lamps of all panels are lit", litOnAll(kind, floor))
 }
 
 // The tour begins with its first scene, says what it shows, and ends when asked.

@@ -134,6 +134,14 @@ function introduction(n) {
   return [cars + " ", bold, ": it is lit only when the other computers hold the call as well, so that neither a crash nor a cut cable can lose it."];
 }
 
+/** What is said while nothing remarkable happens. */
+function quiet({ traffic, figures }) {
+  if (!hello.faults) return hello.mode === "replay" ? "Play, or drag the time line below." : "What happens is told here.";
+  if (!traffic || !figures) return "Press buttons, break something, or take the tour: what happens is told here.";
+  const kept = figures.broken ? `${figures.broken} promises broken` : "no promise broken";
+  return `People press buttons: ${figures.presses} presses so far, ${figures.served} served, ${kept}. Break something!`;
+}
+
 /** Fetches what happened before the page was opened, or while it was away. */
 async function recall(from, to) {
   if (to - from < 50) return;
@@ -206,6 +214,7 @@ function draw(now) {
   views.tour.set(moment, player.t, live, touched);
   const said = captions.set(story, player.t, live);
   show(byId("quiet"), touched && !said);
+  if (!said) text(byId("quiet"), quiet(moment.frame));
   const traffic = byId("traffic");
   attr(traffic, "aria-pressed", String(Boolean(moment.frame.traffic)));
   traffic.disabled = !live;

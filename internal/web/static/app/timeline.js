@@ -19,7 +19,7 @@ export class Timeline {
     this.speed = html("select", { class: "quiet tl-speed", "aria-label": "speed", onchange: () => { player.speed = Number(this.speed.value); if (player.mode === "live" && player.speed !== 1) { player.seek(player.t); player.play(); } } },
       ...SPEEDS.map((s) => html("option", { value: String(s), selected: s === 1 }, NAME[s])));
     this.live = html("button", { type: "button", class: "quiet tl-live", onclick: () => player.goLive() }, html("i", { "aria-hidden": "true" }), "live");
-    this.save = html("button", { type: "button", class: "quiet tl-save", title: "a recording of the minute around this moment, for elevnet replay", onclick: () => save(...this.minute()) }, "⤓ save incident");
+    this.save = html("button", { type: "button", class: "quiet tl-save", title: "a recording of the minute around this moment, for elevnet replay", onclick: () => save(...this.minute()) }, "⤓ save", html("span", {}, " incident"));
     this.range = html("input", { type: "range", class: "tl-range", min: "0", max: "1000", step: "1", "aria-label": "moment", oninput: () => this.drag() });
     this.marks = svg("svg", { class: "tl-marks", viewBox: "0 0 1000 26", preserveAspectRatio: "none", "aria-hidden": "true" });
     this.seen = svg("rect", { x: 0, y: 11, width: 0, height: 4, class: "tl-seen" });
