@@ -70,6 +70,7 @@ lint: ## formatting, vet on three systems, staticcheck, tidiness
 	$(GO) vet $(PACKAGES)
 	GOOS=windows $(GO) vet $(PACKAGES)
 	GOOS=darwin $(GO) vet $(PACKAGES)
+	cd internal/web/browsertest && $(GO) vet ./...
 	$(STATICCHECK) $(PACKAGES)
 	$(GO) mod tidy -diff
 
