@@ -49,6 +49,8 @@ func (s *Stage) process(c Command) error {
 		return s.start(c.Who)
 	case StartAs:
 		w.Rename(s.spaces[c.Peer].ID)
+		// Nor what it stored the last time under this id: the judge isn't told.
+		w.LoseDisk()
 		w.stranger, w.absent = true, false
 		return s.start(c.Who)
 	case Freeze:
