@@ -81,9 +81,10 @@ func arrange(s *scene) (layout, bool) {
 		// As many elevators as there is room for, and as many of their floors.
 		across = max(1, min((s.Width+1)/(best.width(floors)+1), cars))
 		l.across = across
-		l.shown = min(cars, max(1, room/l.panelRows)*across)
-		l.first = window(cars, l.shown, s.Focus) / across * across
-		l.shown = min(l.shown, cars-l.first)
+		all := (cars + across - 1) / across // rows of panels
+		rows := min(all, max(1, room/l.panelRows))
+		l.first = window(all, rows, s.Focus/across) * across
+		l.shown = min(rows*across, cars-l.first)
 		if over := best.width(floors) - s.Width; over > 0 {
 			l.floors = max(1, floors-(over+l.cell-1)/l.cell)
 			at := int(s.Cars[s.Focus].Position + 0.5)
