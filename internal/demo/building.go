@@ -146,6 +146,7 @@ func Open(cfg Config) (*Building, error) {
 		return nil, errors.Join(err, b.Close())
 	}
 	b.watcher.Go(b.watch)
+	b.watcher.Go(b.watchStalls)
 	return b, nil
 }
 

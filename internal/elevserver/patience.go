@@ -6,15 +6,24 @@ import "time"
 // for it. Clients ask every few milliseconds.
 const grace = 50 * time.Millisecond
 
+// tardy is by how much the timer may be late before this process counts as one
+// that wasn't run: on a busy computer, suspended, or stopped.
+const tardy = 100 * time.Millisecond
+
 // clock is the time of a simulated elevator, from 0 on. It runs as the real time
-// does; that of a patient one stands still while clients are connected and none
-// of them has asked anything for a while.
+// does, but not while this process isn't run: a car would pass floors that nobody
+// could see. That of a patient one stands still, too, while clients are connected
+// and none of them has asked anything for a while.
 type clock struct {
 	patient bool
 	waits   bool          // clients are connected, and their questions answered
 	asked   time.Duration // when there was last a question, in real time
 	looked  time.Duration // the last look at the real time
 	stood   time.Duration // for how long it has stood still
+	last    time.Duration // what was read last
+	// due is when the timer is to fire, if it is armed.
+	due   time.Duration
+	armed bool
 }
 
 // read returns the time, given the real one.
@@ -26,7 +35,11 @@ func (c *clock) read(real time.Duration) time.Duration {
 			c.stood += late
 		}
 	}
-	return c.looked - c.stood
+	if late := c.looked - c.stood - max(c.due+tardy, c.last); c.armed && late > 0 {
+		c.stood += late
+	}
+	c.last = c.looked - c.stood
+	return c.last
 }
 
 // question notes that a client has asked something, or has just come.

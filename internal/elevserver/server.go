@@ -30,11 +30,8 @@ type Server struct {
 	answer    chan struct{}
 	answering bool
 	closed    bool
-	// timer calls tick when something will happen by itself; due is when, and
-	// armed whether it is set.
+	// timer calls tick when something will happen by itself: see clock.due.
 	timer *time.Timer
-	due   time.Duration
-	armed bool
 }
 
 // Listen starts a simulated elevator on a TCP address such as "127.0.0.1:15657"
@@ -126,11 +123,11 @@ func (s *Server) arm() {
 	due, ok := s.plant.next()
 	switch {
 	case s.closed:
-	case !ok && s.armed:
-		s.armed = false
+	case !ok && s.clock.armed:
+		s.clock.armed = false
 		s.timer.Stop()
-	case ok && (!s.armed || due != s.due):
-		s.armed, s.due = true, due
+	case ok && (!s.clock.armed || due != s.clock.due):
+		s.clock.armed, s.clock.due = true, due
 		s.timer.Reset(due - s.now())
 	}
 }
@@ -142,13 +139,15 @@ func (s *Server) tick() {
 	if s.closed {
 		return
 	}
-	s.armed = false
-	s.plant.advance(s.now())
+	now := s.now()
+	s.clock.armed = false
+	s.plant.advance(now)
 	s.arm()
 }
 
 // publish hands an event to every subscriber. The mutex is held.
 func (s *Server) publish(e Event) {
+	e.At = e.At.Add(s.clock.stood) // in real time
 	for _, q := range s.queues {
 		q.put(e)
 	}

@@ -134,7 +134,7 @@ func TestIdleCostsNothing(t *testing.T) {
 		armed := func() bool {
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			return s.armed
+			return s.clock.armed
 		}
 		conn := plug(s)
 		defer conn.Close()
