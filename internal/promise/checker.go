@@ -34,8 +34,10 @@ type Checker struct {
 	links []uint64 // whom each workspace can send to
 	loss  int
 	quiet quiet
-	// goneAt is when a node last ended or was cut off.
+	// goneAt is when a node last ended or was cut off, lossyAt when datagrams were
+	// last lost, late or out of order.
 	goneAt     time.Duration
+	lossyAt    time.Duration
 	violations []Violation
 	sum        counts
 }
@@ -137,7 +139,7 @@ func New(cfg Config) (*Checker, error) {
 		cfg:    cfg,
 		bounds: cfg.Bounds.fill(cfg.Elevator),
 		now:    never,
-		goneAt: never,
+		goneAt: never, lossyAt: never,
 		quiet:  quiet{litAt: never, at: never},
 		next:   far,
 		spaces: make([]workspace, w),
@@ -328,9 +330,11 @@ func (c *Checker) Finish(now time.Duration) {
 		for m := (k.lit | k.owed&k.mem) & c.set.control; m != 0; m &= m - 1 {
 			w := bits.TrailingZeros64(m)
 			l := c.lampAt(w, k.floor, k.button)
-			if l.on {
+			switch {
+			case !l.on && c.forgetful(k):
+			case l.on:
 				c.broken("S1", w, c.now, "the lamp of %v at floor %d is still lit at the end, since %v", k.button, k.floor, l.changed)
-			} else {
+			default:
 				c.broken("S1", w, c.now, "the call %v at floor %d was lit, is dark since %v, and wasn't served by the end", k.button, k.floor, l.changed)
 			}
 		}

@@ -99,6 +99,9 @@ func (c *Checker) observeLoss(percent int) {
 		return
 	}
 	c.before()
+	if c.loss > 0 {
+		c.lossyAt = c.now
+	}
 	c.loss = percent
 	c.after(uint64(1)<<len(c.spaces)-1, c.agree())
 }

@@ -161,10 +161,11 @@ func (c *Checker) clean(k *call) {
 }
 
 // lateNews reports whether something may still be under way from a node that has
-// ended, or was cut off: in a network that isn't well, up to ten seconds and a
-// little.
+// ended, or was cut off: in a network that isn't well, or wasn't, up to ten seconds
+// and a little.
 func (c *Checker) lateNews() bool {
-	return c.loss > 0 && c.goneAt != never && c.now-c.goneAt <= 11*time.Second
+	const flight = 11 * time.Second
+	return c.goneAt != never && c.now-c.goneAt <= flight && (c.loss > 0 || c.lossyAt != never && c.now-c.lossyAt <= flight)
 }
 
 // soundDisks returns those of some nodes whose disks have worked for long.

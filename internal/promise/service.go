@@ -87,8 +87,9 @@ func (c *Checker) lampOff(w int, k *call, l *lamp) {
 	case c.now < c.spaces[w].panelAt:
 		// Its node hasn't learnt yet what it knew before: see sweepDark.
 		c.wake(c.spaces[w].panelAt + c.agree())
-	case c.set.astray&^c.set.control != 0:
-		// Only the node that pressed can say that the press was a later one.
+	case c.set.astray&^c.set.control != 0, c.forgetful(k):
+		// Only the node that pressed can say that the press was a later one, and
+		// not if it has been started again.
 		k.owed &^= bit
 		k.mem &^= bit
 		k.disk &^= bit
@@ -101,10 +102,21 @@ func (c *Checker) lampOff(w int, k *call, l *lamp) {
 	}
 }
 
+// forgetful reports whether a call may have been pressed by a node that had
+// forgotten a life that is ahead, and that has been started again since then.
+func (c *Checker) forgetful(k *call) bool {
+	for m := c.set.astray; m != 0; m &= m - 1 {
+		if c.spaces[bits.TrailingZeros64(m)].startedAt > k.lastPress {
+			return true
+		}
+	}
+	return false
+}
+
 // seen judges a part of S3: whoever presses must have the time to see the lamp.
 func (c *Checker) seen(w int, k *call, since time.Duration) {
-	if c.loss > 0 || !c.calm(w) || c.set.diskBad != 0 || c.set.astray != 0 || since < c.spaces[w].panelAt+c.agree() {
-		return
+	if w := &c.spaces[w]; c.loss > 0 || w.reach&^w.group != 0 || since < max(w.calmAt, w.panelAt+c.agree()) || c.set.diskBad != 0 || c.set.astray != 0 {
+		return // another elevator may have served it before it had heard of the lamp
 	}
 	if lit := c.now - since; lit < c.bounds.Seen {
 		c.broken("S3", w, c.now, "the lamp of %v at floor %d was lit for only %v", k.button, k.floor, lit)
@@ -196,7 +208,7 @@ func (c *Checker) sweepDark(w int, k *call, l *lamp) {
 		return
 	}
 	k.owed &^= bit
-	if c.set.astray&bit != 0 && c.spaces[w].startedAt > k.lastPress {
+	if c.forgetful(k) {
 		// It has forgotten, once more, what it pressed below a life that it had
 		// forgotten before: nobody can say which came later.
 		k.mem &^= bit
