@@ -110,6 +110,7 @@ type Assigner struct {
 	likely likely
 	table  []row   // of the exact search, by car
 	parts  []uint8 // the calls of each car in it
+	kept   []uint8 // those that it says it goes to
 
 	// Of Park: its answer, the elevators that are placed and the floors of those
 	// that aren't, and for what the places were found.
@@ -122,6 +123,7 @@ type Assigner struct {
 // car is one elevator during the search.
 type car struct {
 	start  walk           // where it is, without calls
+	goal   elevator.Goal  // what it says it goes to
 	others elevator.Calls // hall calls that others go to, and it doesn't
 	calls  elevator.Calls // what it serves: its cab calls and what it was assigned
 	// prices holds what each of calls costs, by button and floor, and cost the
@@ -206,7 +208,7 @@ func (a *Assigner) line(cars []Car) {
 		c := &a.cars[k]
 		c.start = a.shaft.enter(&cars[i])
 		c.calls = a.shaft.existing(elevator.Calls{Cab: cars[i].Cab})
-		c.others = goals
+		c.others, c.goal = goals, cars[i].Goal
 		if f, b, ok := cars[i].Goal.Call(); ok {
 			c.others.Put(f, b, false)
 		}

@@ -91,8 +91,11 @@ func (a *Assigner) choose(r *row, least *[1 << few]int64, sets int) {
 
 // place makes moves that lower the sum of the costs and of what the next call
 // costs, until there is none: a call goes to another elevator, or two elevators
-// trade all their calls.
+// trade all their calls. A call that an elevator says it goes to is not given to one
+// at rest: that the next one may be served sooner is no reason to turn back, and
+// whoever pressed would see two elevators set out.
 func (a *Assigner) place() {
+	a.keep()
 	total := a.total(never)
 	better := func() bool {
 		t := a.total(total)
@@ -107,7 +110,7 @@ func (a *Assigner) place() {
 		for k := range a.calls {
 			from := slices.IndexFunc(a.parts, func(p uint8) bool { return p>>k&1 != 0 })
 			for to := range a.parts {
-				if to == from {
+				if to == from || a.kept[from]>>k&1 != 0 && a.rests(to) {
 					continue
 				}
 				a.parts[from] ^= 1 << k
@@ -122,8 +125,8 @@ func (a *Assigner) place() {
 		}
 		for i := range a.parts {
 			for j := range i {
-				if a.parts[i] == a.parts[j] {
-					continue // both empty
+				if a.parts[i] == a.parts[j] || a.parts[i]&a.kept[i] != 0 && a.rests(j) || a.parts[j]&a.kept[j] != 0 && a.rests(i) {
+					continue // both empty, or not to be moved
 				}
 				a.parts[i], a.parts[j] = a.parts[j], a.parts[i]
 				if better() {
@@ -131,6 +134,23 @@ func (a *Assigner) place() {
 					continue
 				}
 				a.parts[i], a.parts[j] = a.parts[j], a.parts[i]
+			}
+		}
+	}
+}
+
+// rests reports whether an elevator stands with its door closed.
+func (a *Assigner) rests(i int) bool { return !a.cars[i].start.moving && !a.cars[i].start.open }
+
+// keep sets a.kept.
+func (a *Assigner) keep() {
+	a.kept = slices.Grow(a.kept[:0], len(a.cars))[:len(a.cars)]
+	for i := range a.cars {
+		a.kept[i] = 0
+		f, b, ok := a.cars[i].goal.Call()
+		for k := range a.calls {
+			if c := &a.calls[k]; ok && c.floor == f && c.button == b {
+				a.kept[i] |= 1 << k
 			}
 		}
 	}
