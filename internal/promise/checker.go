@@ -84,6 +84,7 @@ type lamp struct {
 	late    bool          // its service is overdue, and this was said
 	changed time.Duration // when it last went on or off
 	suspect time.Duration // when a lamp that went off without a door is a violation
+	crossed bool          // it last went on just after it had gone off
 
 	held    time.Duration // since when the button is held, far if it isn't
 	let     time.Duration // when it was let go

@@ -50,7 +50,7 @@ func (c *Checker) lampOn(w int, k *call, l *lamp) {
 	} else {
 		c.checkGhost(w, k)
 	}
-	l.changed, k.changed = c.now, c.now
+	l.crossed, l.changed, k.changed = c.now-l.changed <= c.bounds.Jitter, c.now, c.now
 	k.lit |= bit
 	c.hold(w, k)
 	c.answered(w, k, l)
@@ -81,7 +81,7 @@ func (c *Checker) lampOff(w int, k *call, l *lamp) {
 			k.owed &^= bit
 		}
 	case c.explained(w, k, until):
-		c.seen(w, k, since)
+		c.seen(w, k, l, since)
 		c.announce(w, k, since)
 		c.discharge(w, k, l, until)
 	case c.now < c.spaces[w].panelAt:
@@ -114,7 +114,11 @@ func (c *Checker) forgetful(k *call) bool {
 }
 
 // seen judges a part of S3: whoever presses must have the time to see the lamp.
-func (c *Checker) seen(w int, k *call, since time.Duration) {
+// A press in the moment of a service may cross the news of it.
+func (c *Checker) seen(w int, k *call, l *lamp, since time.Duration) {
+	if l.crossed {
+		return
+	}
 	if w := &c.spaces[w]; c.loss > 0 || w.reach&^w.group != 0 || since < max(w.calmAt, w.panelAt+c.agree()) || c.set.diskBad != 0 || c.set.astray != 0 {
 		return // another elevator may have served it before it had heard of the lamp
 	}
