@@ -96,7 +96,7 @@ func drawTitle(c *canvas, s picture) {
 	if f.Lamps > 0 {
 		item(plain, fmt.Sprintf("lamp %d ms", f.LampMedian.Milliseconds()))
 	}
-	item(faint, fmt.Sprintf("%s, udp %d", s.Building, s.UDPPort))
+	item(faint, fmt.Sprintf("%s, %s", s.Building, s.where()))
 }
 
 func drawFloors(c *canvas, s picture, l layout) {

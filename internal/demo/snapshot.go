@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"fmt"
 	"time"
 
 	"elevnet/internal/elevator"
@@ -14,7 +15,8 @@ import (
 type Snapshot struct {
 	At          time.Time
 	Building    string
-	UDPPort     int
+	Network     Network
+	UDPPort     int // of UDP
 	Floors      int
 	LossPercent int
 	Workspaces  []Workspace
@@ -37,6 +39,14 @@ type Workspace struct {
 	Rates  Rates
 }
 
+// where says in a few words where the nodes talk.
+func (s Snapshot) where() string {
+	if s.Network == UDP {
+		return fmt.Sprintf("udp %d", s.UDPPort)
+	}
+	return s.Network.String()
+}
+
 // linesShown is how many lines a snapshot holds.
 const linesShown = 60
 
@@ -46,6 +56,7 @@ func (b *Building) Snapshot() Snapshot {
 	s := Snapshot{
 		At:       time.Now(),
 		Building: b.cfg.Name,
+		Network:  b.cfg.Network,
 		UDPPort:  b.port,
 		Floors:   b.cfg.Elevator.Floors,
 	}
