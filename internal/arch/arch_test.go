@@ -31,7 +31,7 @@ type pkg struct {
 var tree = map[string]pkg{
 	".":            {shell, []string{"internal/cli"}, nil},
 	"internal/cli": {shell, []string{"assigner", "bcast", "internal/advice", "internal/demo", "internal/doctor", "internal/elevator", "internal/elevserver", "internal/host", "internal/hra", "internal/model", "internal/node", "internal/program", "internal/promise", "internal/record", "internal/scenario", "internal/simscreen", "internal/store", "internal/traffic", "internal/trial", "internal/web", "worldview"}, nil},
-	"internal/demo": {shell, []string{"bcast", "internal/elevator", "internal/elevserver", "internal/host", "internal/node",
+	"internal/demo": {shell, []string{"bcast", "internal/cells", "internal/elevator", "internal/elevserver", "internal/host", "internal/node",
 		"internal/promise", "internal/record", "internal/store", "internal/web", "worldview"}, nil},
 	"internal/host":    {shell, []string{"assigner", "bcast", "elevio", "internal/elevator", "internal/node", "worldview"}, nil},
 	"internal/program": {shell, []string{"assigner", "internal/advice", "internal/elevator"}, nil},
@@ -40,7 +40,8 @@ var tree = map[string]pkg{
 	"internal/web":        {shell, []string{"internal/elevator", "internal/host", "internal/node", "worldview"}, nil},
 	"internal/store":      {shell, nil, nil},
 	"internal/doctor":     {shell, []string{"bcast", "internal/elevator", "internal/elevproto", "internal/store", "worldview"}, nil},
-	"internal/simscreen":  {shell, []string{"internal/elevator", "internal/elevserver"}, nil},
+	"internal/cells":      {shell, nil, nil},
+	"internal/simscreen":  {shell, []string{"internal/cells", "internal/elevator", "internal/elevserver"}, nil},
 	"internal/elevserver": {shell, []string{"internal/elevator", "internal/elevproto", "internal/hoistway"}, nil},
 	"bcast":               {shell, nil, nil},
 	"elevio":              {shell, []string{"internal/elevator", "internal/elevproto"}, nil},

@@ -1,85 +1,8 @@
 package demo
 
-import (
-	"strings"
+import "elevnet/internal/cells"
 
-	"charm.land/lipgloss/v2"
-)
+// canvas is a screen in the tones of this one.
+type canvas = cells.Canvas[tone]
 
-// canvas is a screen of character cells, each with a tone. What is put outside
-// of it is cut off.
-type canvas struct {
-	width, height int
-	cells         []cell
-}
-
-type cell struct {
-	char rune
-	tone tone
-}
-
-func newCanvas(width, height int) *canvas {
-	c := &canvas{width, height, make([]cell, width*height)}
-	for i := range c.cells {
-		c.cells[i].char = ' '
-	}
-	return c
-}
-
-// put writes a text that begins at (x, y) and returns the place behind it.
-func (c *canvas) put(x, y int, t tone, text string) int {
-	for _, r := range text {
-		if x >= 0 && x < c.width && y >= 0 && y < c.height {
-			c.cells[y*c.width+x] = cell{narrow(r), t}
-		}
-		x++
-	}
-	return x
-}
-
-// putIn is put for a field: what doesn't fit in is cut, and shown to be.
-func (c *canvas) putIn(x, y, width int, t tone, text string) {
-	runes := []rune(text)
-	if width <= 0 {
-		return
-	}
-	if len(runes) > width {
-		text = string(runes[:width-1]) + "…"
-	}
-	c.put(x, y, t, text)
-}
-
-// narrow replaces what doesn't fill exactly one cell.
-func narrow(r rune) rune {
-	switch {
-	case r >= ' ' && r < 0x7f, r >= '←' && r <= '↓', r >= '─' && r <= '○', r == '●', r == '…', r == '·':
-		return r
-	case lipgloss.Width(string(r)) != 1:
-		return '?'
-	}
-	return r
-}
-
-// render returns the canvas as text, each tone in its style.
-func (c *canvas) render(th *theme) string {
-	var out, run strings.Builder
-	for y := range c.height {
-		if y > 0 {
-			out.WriteByte('\n')
-		}
-		row := c.cells[y*c.width : (y+1)*c.width]
-		end := len(row)
-		for end > 0 && row[end-1] == (cell{char: ' '}) {
-			end--
-		}
-		for x := 0; x < end; {
-			run.Reset()
-			t := row[x].tone
-			for ; x < end && row[x].tone == t; x++ {
-				run.WriteRune(row[x].char)
-			}
-			out.WriteString(th.style(t, run.String()))
-		}
-	}
-	return out.String()
-}
+func newCanvas(width, height int) *canvas { return cells.New[tone](width, height, "…") }

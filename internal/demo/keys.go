@@ -90,9 +90,9 @@ func actionOf(key string, node, floor, floors int) (action, bool) {
 func drawKeys(c *canvas, y int) {
 	x := 1
 	item := func(label, text string) {
-		if n := len([]rune(label)) + 1 + len([]rune(text)); x+n < c.width {
-			x = c.put(x, y, strong, label)
-			x = c.put(x+1, y, faint, text) + 2
+		if n := len([]rune(label)) + 1 + len([]rune(text)); x+n < c.Width {
+			x = c.Put(x, y, strong, label)
+			x = c.Put(x+1, y, faint, text) + 2
 		}
 	}
 	item("?", "help")
@@ -115,7 +115,7 @@ var legend = []string{
 
 // drawHelp explains the keys, in two columns if the terminal is low.
 func drawHelp(c *canvas) {
-	c.put(1, 0, strong, "keys")
+	c.Put(1, 0, strong, "keys")
 	type entry struct{ label, help string }
 	entries := []entry{
 		{"← → tab 1-9", "workspace"},
@@ -127,11 +127,11 @@ func drawHelp(c *canvas) {
 		}
 	}
 	entries = append(entries, entry{"q", "quit"})
-	rows, width := len(entries), c.width-2
-	room := c.height - 2 - len(legend)
+	rows, width := len(entries), c.Width-2
+	room := c.Height - 2 - len(legend)
 	if rows > room {
 		rows = (rows + 1) / 2
-		width = c.width/2 - 1
+		width = c.Width/2 - 1
 	}
 	label := 13
 	if width < 60 {
@@ -142,11 +142,11 @@ func drawHelp(c *canvas) {
 		if len([]rune(e.label)) >= label {
 			e.label = string([]rune(e.label)[:label-1])
 		}
-		c.put(x, y, strong, e.label)
-		c.putIn(x+label, y, width-label, plain, e.help)
+		c.Put(x, y, strong, e.label)
+		c.PutIn(x+label, y, width-label, plain, e.help)
 	}
 	for i, line := range legend {
-		c.putIn(1, 2+rows+i, c.width-2, faint, line)
+		c.PutIn(1, 2+rows+i, c.Width-2, faint, line)
 	}
 }
 

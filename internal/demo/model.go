@@ -107,7 +107,7 @@ func (m *model) click(msg tea.MouseClickMsg) {
 
 // View draws the picture.
 func (m model) View() tea.View {
-	v := tea.NewView(draw(m.picture).render(m.theme))
+	v := tea.NewView(draw(m.picture).Render(m.theme.style))
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
 	v.WindowTitle = "elevnet demo"

@@ -55,22 +55,22 @@ func draw(s picture) *canvas {
 }
 
 func drawTooSmall(c *canvas) {
-	y := max(0, c.height/2-1)
+	y := max(0, c.Height/2-1)
 	for _, line := range []string{
-		fmt.Sprintf("The terminal is too small: %d×%d.", c.width, c.height),
+		fmt.Sprintf("The terminal is too small: %d×%d.", c.Width, c.Height),
 		fmt.Sprintf("Make it %d×%d or larger.", leastWidth, leastHeight),
 		"The elevators run on. q ends.",
 	} {
-		c.put(0, y, strong, line)
+		c.Put(0, y, strong, line)
 		y++
 	}
 }
 
 func drawTitle(c *canvas, s picture) {
-	x := c.put(1, 0, strong, "elevnet demo")
+	x := c.Put(1, 0, strong, "elevnet demo")
 	item := func(t tone, text string) {
-		if x+3+len([]rune(text)) <= c.width {
-			x = c.put(x+3, 0, t, text)
+		if x+3+len([]rune(text)) <= c.Width {
+			x = c.Put(x+3, 0, t, text)
 		}
 	}
 	if s.Broken > 0 {
@@ -105,10 +105,10 @@ func drawFloors(c *canvas, s picture, l layout) {
 		if f == s.Floor {
 			t = chosen
 		}
-		c.put(0, l.floorRow(f), t, text)
+		c.Put(0, l.floorRow(f), t, text)
 	}
 	if l.floors < s.Floors {
-		c.put(0, l.heads, faint, fmt.Sprintf("/%d", s.Floors))
+		c.Put(0, l.heads, faint, fmt.Sprintf("/%d", s.Floors))
 	}
 }
 
@@ -123,9 +123,9 @@ func drawColumn(c *canvas, s picture, l layout, i int) {
 	if i == s.Node {
 		t, head = chosen, head+" "
 	}
-	end := c.put(x, l.heads, t, head)
+	end := c.Put(x, l.heads, t, head)
 	if word, wt := condition(w); word != "" {
-		c.putIn(end+1, l.heads, l.column-len(head)-2, wt, word)
+		c.PutIn(end+1, l.heads, l.column-len(head)-2, wt, word)
 	}
 	shaft := x + 7
 	if l.tight {
@@ -134,7 +134,7 @@ func drawColumn(c *canvas, s picture, l layout, i int) {
 	for f := l.bottomFloor; f < l.bottomFloor+l.floors; f++ {
 		y := l.floorRow(f)
 		if i == s.Node && f == s.Floor {
-			c.put(x, y, strong, "›")
+			c.Put(x, y, strong, "›")
 		}
 		for b := range elevator.Button(elevator.Buttons) {
 			if elevator.ButtonExists(s.Floors, f, b) {
@@ -144,8 +144,8 @@ func drawColumn(c *canvas, s picture, l layout, i int) {
 		drawServes(c, shaft+l.shaftWidth()+1, y, w, f)
 	}
 	for y := l.shafts; y < l.nodeRule; y++ {
-		c.put(shaft, y, faint, "│")
-		c.put(shaft+l.shaftWidth(), y, faint, "│")
+		c.Put(shaft, y, faint, "│")
+		c.Put(shaft+l.shaftWidth(), y, faint, "│")
 	}
 	drawCar(c, l, shaft+1, w)
 }
@@ -193,7 +193,7 @@ func drawLamp(c *canvas, x, y int, b elevator.Button, lit, held bool) {
 	if held {
 		t = chosen
 	}
-	c.put(x, y, t, shapes[b])
+	c.Put(x, y, t, shapes[b])
 }
 
 // drawServes shows what the elevator is to serve at a floor.
@@ -203,7 +203,7 @@ func drawServes(c *canvas, x, y int, w Workspace, f int) {
 	}
 	for b, mark := range [...]string{"↑", "↓", "•"} {
 		if w.Node.Serves.Has(f, elevator.Button(b)) {
-			x = c.put(x, y, assignment, mark)
+			x = c.Put(x, y, assignment, mark)
 		}
 	}
 }
@@ -225,18 +225,18 @@ func drawCar(c *canvas, l layout, x int, w Workspace) {
 	inside := func(y int) bool { return y >= l.shafts && y < l.nodeRule }
 	if half%2 == 0 || w.Car.Door {
 		if inside(half / 2) {
-			c.put(x, half/2, t, body)
+			c.Put(x, half/2, t, body)
 		}
 	} else {
 		if inside(half / 2) {
-			c.put(x, half/2, t, strings.Repeat("▄", width))
+			c.Put(x, half/2, t, strings.Repeat("▄", width))
 		}
 		if inside(half/2 + 1) {
-			c.put(x, half/2+1, t, strings.Repeat("▀", width))
+			c.Put(x, half/2+1, t, strings.Repeat("▀", width))
 		}
 	}
 	if y := (half + 1) / 2; inside(y) {
-		c.put(x+width, y, t, arrow(w))
+		c.Put(x+width, y, t, arrow(w))
 	}
 }
 
@@ -273,8 +273,8 @@ func carTone(w Workspace) tone {
 }
 
 func drawRule(c *canvas, y int, title string) {
-	c.put(0, y, faint, strings.Repeat("─", c.width))
-	c.put(1, y, faint, " "+title+" ")
+	c.Put(0, y, faint, strings.Repeat("─", c.Width))
+	c.Put(1, y, faint, " "+title+" ")
 }
 
 // drawURL shows where the page is, at the right of a rule.
@@ -283,8 +283,8 @@ func drawURL(c *canvas, y int, url string) {
 		return
 	}
 	text := " page: " + url + " "
-	if x := c.width - len(text) - 2; x > 20 {
-		c.put(x, y, chosen, text)
+	if x := c.Width - len(text) - 2; x > 20 {
+		c.Put(x, y, chosen, text)
 	}
 }
 
@@ -303,17 +303,17 @@ func drawStatus(c *canvas, s picture, y, i int) {
 	if i == s.Node {
 		t = chosen
 	}
-	c.putIn(0, y, 4, t, fmt.Sprintf("%3s ", w.ID))
+	c.PutIn(0, y, 4, t, fmt.Sprintf("%3s ", w.ID))
 	x := 5
 	field := func(width int, t tone, text string) {
-		c.putIn(x, y, width, t, text)
+		c.PutIn(x, y, width, t, text)
 		x += width + 1
 	}
 	trouble := troubles(s, w)
 	if !w.Alive {
 		field(6, failure, "killed")
 		field(14, plain, place(w))
-		c.putIn(x, y, c.width-x, plain, join(append(trouble, "k restarts it, K without its disk")))
+		c.PutIn(x, y, c.Width-x, plain, join(append(trouble, "k restarts it, K without its disk")))
 		return
 	}
 	if w.Node.Joined {
@@ -323,20 +323,20 @@ func drawStatus(c *canvas, s picture, y, i int) {
 	}
 	own, known := w.Own()
 	field(14, plain, place(w))
-	if c.width >= 60 {
+	if c.Width >= 60 {
 		field(13, plain, links(w.Node.Live))
 	}
-	if c.width >= 72 {
+	if c.Width >= 72 {
 		dt, disk := plain, "disk ok"
 		if known && own.Disk != "works" {
 			dt, disk = failure, "disk "+own.Disk
 		}
 		field(11, dt, disk)
 	}
-	if c.width >= 100 || c.width >= 66 && len(trouble) == 0 {
+	if c.Width >= 100 || c.Width >= 66 && len(trouble) == 0 {
 		field(14, plain, fmt.Sprintf("%.0f/s %.1f kB/s", w.Rates.SentDatagrams, w.Rates.SentBytes/1000))
 	}
-	c.putIn(x, y, c.width-x, warning, join(trouble))
+	c.PutIn(x, y, c.Width-x, warning, join(trouble))
 }
 
 // place says where the elevator is and what it does.
@@ -406,8 +406,8 @@ func drawLog(c *canvas, lines []Line, l layout) {
 	lines = lines[max(0, len(lines)-l.logLines):]
 	for k, line := range lines {
 		y := l.log + k
-		c.put(1, y, faint, line.At.Format("15:04:05"))
-		c.putIn(10, y, 2, strong, string(line.Node))
+		c.Put(1, y, faint, line.At.Format("15:04:05"))
+		c.PutIn(10, y, 2, strong, string(line.Node))
 		t := plain
 		switch {
 		case line.Level >= slog.LevelError:
@@ -423,6 +423,6 @@ func drawLog(c *canvas, lines []Line, l layout) {
 		if line.Hand {
 			who = "» "
 		}
-		c.putIn(13, y, c.width-13, t, who+line.Text)
+		c.PutIn(13, y, c.Width-13, t, who+line.Text)
 	}
 }

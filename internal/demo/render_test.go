@@ -119,7 +119,7 @@ func TestPictures(t *testing.T) {
 		"too-small": sized(busy(), 43, 16),
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := draw(s).render(&theme{}) + "\n"
+			got := draw(s).Render((&theme{}).style) + "\n"
 			path := filepath.Join("testdata", name+".txt")
 			if *update {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
@@ -149,7 +149,7 @@ func TestAnyPictureFits(t *testing.T) {
 			s.Workspaces[i].Car.Position = rapid.Float64Range(-0.5, float64(floors)-0.5).Draw(t, "position")
 		}
 		for _, th := range []*theme{{}, newTheme(true), newTheme(false)} {
-			lines := strings.Split(draw(s).render(th), "\n")
+			lines := strings.Split(draw(s).Render(th.style), "\n")
 			if len(lines) != s.Height {
 				t.Fatalf("%d lines on a terminal of %d", len(lines), s.Height)
 			}
@@ -190,10 +190,10 @@ func TestAnyPictureFits(t *testing.T) {
 }
 
 func TestWithoutColoursNothingIsWrittenButText(t *testing.T) {
-	if text := draw(killed()).render(&theme{}); strings.Contains(text, "\x1b") {
+	if text := draw(killed()).Render((&theme{}).style); strings.Contains(text, "\x1b") {
 		t.Errorf("escape sequences in %q", text)
 	}
-	if text := draw(killed()).render(newTheme(true)); !strings.Contains(text, "\x1b[") {
+	if text := draw(killed()).Render(newTheme(true).style); !strings.Contains(text, "\x1b[") {
 		t.Error("no colours in a theme with colours")
 	}
 }
@@ -202,6 +202,6 @@ func BenchmarkPicture(b *testing.B) {
 	s := sized(killed(), 100, 30)
 	th := newTheme(true)
 	for b.Loop() {
-		draw(s).render(th)
+		draw(s).Render(th.style)
 	}
 }

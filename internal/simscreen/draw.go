@@ -14,7 +14,7 @@ func draw(s *scene) *canvas {
 	l, fits := arrange(s)
 	switch {
 	case !fits:
-		c.put(0, 0, plain, fmt.Sprintf("%d x %d or more, please", leastWidth, leastHeight))
+		c.Put(0, 0, plain, fmt.Sprintf("%d x %d or more, please", leastWidth, leastHeight))
 		return c
 	case s.Help:
 		drawHelp(c, s)
@@ -41,7 +41,7 @@ type painter struct {
 }
 
 func (p *painter) at(x, y int, t tone, text string) int {
-	return p.canvas.put(p.left+x, p.top+y, t, text) - p.left
+	return p.canvas.Put(p.left+x, p.top+y, t, text) - p.left
 }
 
 func (p *painter) panel(chosenOne bool) {
@@ -103,7 +103,7 @@ func (p *painter) title(chosenOne bool) {
 	default:
 		clients = fmt.Sprintf("%d clients", p.car.Clients)
 	}
-	p.putIn(p.left+x+1, p.top+rowTitle, p.panelWidth-x-3, t, " "+clients+" ")
+	p.PutIn(p.left+x+1, p.top+rowTitle, p.panelWidth-x-3, t, " "+clients+" ")
 	if p.low {
 		return
 	}
@@ -207,7 +207,7 @@ func keyText(r rune) string {
 // stop button and the obstruction switch.
 func (p *painter) sides() {
 	x, width := p.sideAt()+1, p.side-1
-	field := func(y int, t tone, text string) { p.putIn(p.left+x, p.top+y, width, t, text) }
+	field := func(y int, t tone, text string) { p.PutIn(p.left+x, p.top+y, width, t, text) }
 	switch {
 	case !p.car.Power:
 		field(rowShaft, alarm, "NO MOTOR POWER")
@@ -236,7 +236,7 @@ func (p *painter) sides() {
 		y := p.row(b)
 		field(y, faint, name)
 		p.at(x+7, y, t, sign)
-		p.putIn(p.left+x+9, p.top+y, width-9, t, word)
+		p.PutIn(p.left+x+9, p.top+y, width-9, t, word)
 	}
 	word := map[bool]string{false: "shut", true: "open"}
 	item(elevator.HallUp, p.car.Door, "Door", string(lamp(p.car.Door)), word[p.car.Door])
@@ -256,7 +256,7 @@ func drawLog(c *canvas, l *layout, s *scene) {
 	room := l.height - 1 - y
 	hidden := len(s.Cars) - l.shown
 	if hidden > 0 && room > 0 {
-		c.put(1, y, faint, fmt.Sprintf("%d more: tab", hidden))
+		c.Put(1, y, faint, fmt.Sprintf("%d more: tab", hidden))
 		y, room = y+1, room-1
 	}
 	if room < 2 {
@@ -269,7 +269,7 @@ func drawLog(c *canvas, l *layout, s *scene) {
 		if e.Bad {
 			t = alarm
 		}
-		c.putIn(1, y+k, l.width-2, t, fmt.Sprintf("%9.3f  %s", e.At.Seconds(), e.Text))
+		c.PutIn(1, y+k, l.width-2, t, fmt.Sprintf("%9.3f  %s", e.At.Seconds(), e.Text))
 	}
 }
 
@@ -282,16 +282,16 @@ func drawBottom(c *canvas, l *layout, s *scene) {
 		if r := []rune(text); len(r) > l.width-2 {
 			text = string(r[len(r)-(l.width-2):])
 		}
-		x := c.put(0, y, strong, text)
-		c.put(x, y, pressed, " ")
+		x := c.Put(0, y, strong, text)
+		c.Put(x, y, pressed, " ")
 	case s.Answer != "":
-		c.putIn(1, y, l.width-2, strong, s.Answer)
+		c.PutIn(1, y, l.width-2, strong, s.Answer)
 	default:
 		x := 1
 		item := func(label, text string) {
-			if n := len([]rune(label)) + 1 + len(text); x+n < c.width {
-				x = c.put(x, y, strong, label)
-				x = c.put(x+1, y, faint, text) + 2
+			if n := len([]rune(label)) + 1 + len(text); x+n < c.Width {
+				x = c.Put(x, y, strong, label)
+				x = c.Put(x+1, y, faint, text) + 2
 			}
 		}
 		if s.Cars[s.Focus].OutOfBounds {

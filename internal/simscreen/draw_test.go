@@ -53,7 +53,7 @@ func busy() scene {
 	return s
 }
 
-func text(s scene) string { return draw(&s).render(&theme{}) + "\n" }
+func text(s scene) string { return draw(&s).Render((&theme{}).style) + "\n" }
 
 func TestPictures(t *testing.T) {
 	with := func(s scene, change func(*scene)) scene { change(&s); return s }
@@ -139,7 +139,7 @@ func anyScene(t *rapid.T) scene {
 func TestPictureFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyScene(t)
-		lines := strings.Split(draw(&s).render(newTheme(true)), "\n")
+		lines := strings.Split(draw(&s).Render(newTheme(true).style), "\n")
 		if s.Height > 0 && len(lines) > s.Height {
 			t.Fatalf("%d lines in %d", len(lines), s.Height)
 		}

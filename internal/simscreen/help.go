@@ -30,8 +30,8 @@ func drawHelp(c *canvas, s *scene) {
 	}
 	width = min(width, 12)
 	for i, l := range helpLines(s) {
-		c.putIn(1, i, width, strong, l[0])
-		c.putIn(width+3, i, c.width-width-4, plain, l[1])
+		c.PutIn(1, i, width, strong, l[0])
+		c.PutIn(width+3, i, c.Width-width-4, plain, l[1])
 	}
 	lamps := string(s.Style.lamp(false)) + " " + string(s.Style.lamp(true))
 	legend := []string{
@@ -40,6 +40,6 @@ func drawHelp(c *canvas, s *scene) {
 		"Any key closes this help.",
 	}
 	for i, line := range legend {
-		c.putIn(1, len(helpLines(s))+1+i, c.width-2, faint, line)
+		c.PutIn(1, len(helpLines(s))+1+i, c.Width-2, faint, line)
 	}
 }

@@ -171,7 +171,7 @@ func (m model) do(i int, a action) (tea.Model, tea.Cmd) {
 
 // View draws the picture.
 func (m model) View() tea.View {
-	v := tea.NewView(draw(&m.scene).render(m.theme))
+	v := tea.NewView(draw(&m.scene).Render(m.theme.style))
 	v.AltScreen = true
 	v.MouseMode = tea.MouseModeCellMotion
 	v.WindowTitle = "elevnet sim"
